@@ -1,0 +1,1 @@
+"""kwb, the workbench for people who produce to Apache Kafka."""

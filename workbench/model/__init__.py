@@ -1,0 +1,1 @@
+"""Plain data that every room of the house speaks: no I/O, no threads, no clocks."""

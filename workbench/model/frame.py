@@ -1,0 +1,91 @@
+"""What the engine tells about a run 10-20 times a second: totals since the run began, never deltas.
+
+A frame may be dropped on the way without harm: the next one says it all again. Times are
+`time.monotonic()` seconds, one clock for all processes of a machine.
+"""
+
+from typing import Literal
+
+import msgspec
+
+RunState = Literal["starting", "warm-up", "sending", "paused", "draining", "done", "stopped", "died"]
+"""draining: all is offered, reports are awaited. stopped: by the user. died: the engine is gone."""
+
+ENDED: frozenset[RunState] = frozenset({"done", "stopped", "died"})
+
+
+class Sample(msgspec.Struct, frozen=True, array_like=True):
+    """One record followed from send() to its delivery report.
+
+    `sent_at` is the intended send time in rate mode, else the moment send() was called;
+    `reported_at` is when the delivery callback ran. `offset` is None where the broker confirmed none
+    (acks=0 or an error); `partition` is None where the record failed before it had one.
+    """
+
+    seq: int
+    sent_at: float
+    reported_at: float
+    partition: int | None
+    offset: int | None
+    error: str | None = None
+    warm_up: bool = False
+
+    @property
+    def latency_ms(self) -> float:
+        return (self.reported_at - self.sent_at) * 1000
+
+
+class ErrorCount(msgspec.Struct, frozen=True, array_like=True):
+    """How often an error was met. `where`: template | serializer | send() | broker | client."""
+
+    code: str
+    where: str
+    count: int
+    text: str = ""
+
+
+class Batches(msgspec.Struct, frozen=True):
+    """Record batches as the client built them, from its own statistics; None: not known (yet)."""
+
+    count: int | None = None
+    records: int | None = None
+    bytes: int | None = None
+    """Bytes of all batches on the wire, after compression."""
+    requests: int | None = None
+    """Produce requests sent to all brokers."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """Totals of a run. sent = rejected + acked + unconfirmed + failed + in flight, at every moment."""
+
+    run_id: str
+    at: float
+    started_at: float
+    state: RunState
+    target: int
+    sent: int = 0
+    rejected: int = 0
+    acked: int = 0
+    unconfirmed: int = 0
+    failed: int = 0
+    partitions: tuple[int, ...] = ()
+    """Records acked or unconfirmed, by partition."""
+    latency: dict[int, int] = {}
+    """Histogram of send() to delivery report, see `histogram`; warm-up and failures are not in it."""
+    latency_max_us: int = 0
+    payload_bytes: int = 0
+    """Bytes of keys and values of the records in `acked` and `unconfirmed`."""
+    samples: tuple[Sample, ...] = ()
+    """The newest sampled records, oldest first."""
+    sampled: int = 0
+    """How many were sampled in all, so that a reader knows which of `samples` are new."""
+    errors: tuple[ErrorCount, ...] = ()
+    batches: Batches = Batches()
+
+    @property
+    def in_flight(self) -> int:
+        return self.sent - self.rejected - self.acked - self.unconfirmed - self.failed
+
+    @property
+    def seconds(self) -> float:
+        return self.at - self.started_at
