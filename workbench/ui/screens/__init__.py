@@ -1,0 +1,1 @@
+"""One screen a file: each composes panes and wires their messages."""

@@ -1,0 +1,65 @@
+"""A pane, and its one-line title: the name left, the pane's one number right."""
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from workbench.ui.theme import palette
+
+
+class Title(Widget):
+    """`title.right = Text(...)` sets the number; `title.label` may hold shorter forms of the name too."""
+
+    DEFAULT_CSS = """
+    Title { height: 1; width: 1fr; color: $k-text; text-style: bold; }
+    Pane:focus-within > Title { color: $k-accent; }
+    """
+
+    label: reactive[str] = reactive("", layout=False)
+    right: reactive[Text | str] = reactive("", layout=False)
+
+    def __init__(self, label: str, right: Text | str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.set_reactive(Title.label, label)
+        self.set_reactive(Title.right, right)
+
+    def render(self) -> RenderableType:
+        right = (
+            Text(self.right, palette(self.app).muted) if isinstance(self.right, str) else self.right.copy()
+        )
+        right.stylize_before("not bold")
+        width = self.size.width
+        room = max(width - right.cell_len - 1, 0)
+        left = Text(self.label, no_wrap=True, overflow="ellipsis")
+        left.truncate(min(room, width), overflow="ellipsis")
+        left.append(" " * max(width - left.cell_len - right.cell_len, 0))
+        left.append_text(right)
+        return left
+
+
+class Pane(Vertical):
+    """A tinted surface with a title; the accent bar at its left says that the focus is inside.
+
+    A subclass gives its contents in `body`.
+    """
+
+    DEFAULT_CSS = """
+    Pane { background: $k-surface; border-left: blank $k-surface; padding: 0 1 0 0; }
+    Pane:focus-within { border-left: outer $k-accent; }
+    """
+
+    TITLE = ""
+
+    def __init__(self, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.title = Title(self.TITLE)
+
+    def compose(self) -> ComposeResult:
+        yield self.title
+        yield from self.body()
+
+    def body(self) -> ComposeResult:
+        yield from ()
