@@ -15,7 +15,6 @@ class Title(Widget):
 
     DEFAULT_CSS = """
     Title { height: 1; width: 1fr; color: $k-text; text-style: bold; }
-    Pane:focus-within > Title { color: $k-accent; }
     """
 
     label: reactive[str] = reactive("", layout=False)
@@ -49,6 +48,7 @@ class Pane(Vertical):
     DEFAULT_CSS = """
     Pane { background: $k-surface; border-left: blank $k-surface; padding: 0 1 0 0; }
     Pane:focus-within { border-left: outer $k-accent; }
+    Pane:focus-within > Title { color: $k-accent; }
     """
 
     TITLE = ""
