@@ -1,0 +1,39 @@
+"""JSON text, checked and sent as it was written: no key is moved, no space is lost."""
+
+import msgspec
+
+from workbench.serde import string_serializer
+from workbench.serde.errors import SerdeError
+
+_check = msgspec.json.Decoder(msgspec.Raw).decode  # Raw: checks the text, builds no objects
+
+
+def serialize(text: str) -> bytes:
+    """The text in UTF-8. Raises SerdeError with line and column where it is not JSON (RFC 8259)."""
+    encoded = string_serializer.serialize(text)
+    try:
+        _check(encoded)
+    except msgspec.DecodeError as error:
+        raise SerdeError(_explained(text, str(error))) from None
+    except RecursionError:
+        raise SerdeError("nested too deep to be checked") from None
+    return encoded
+
+
+def _explained(text: str, otherwise: str) -> str:
+    """Where it stops being JSON: the standard library is slower, and points at the very character."""
+    import json  # noqa: PLC0415 - wanted on this rare path only
+
+    if not text.strip():
+        return "empty: JSON wants a value (null is one)"
+    try:
+        json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        return f"not JSON at line {error.lineno}, column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}"
+    except SerdeError as error:
+        return str(error)
+    return f"not JSON: {otherwise}"
+
+
+def _refuse_constant(name: str) -> object:
+    raise SerdeError(f"not JSON: {name} is no JSON number")
