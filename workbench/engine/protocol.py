@@ -44,6 +44,7 @@ class Preview(msgspec.Struct, tag=True, frozen=True):
     seed: int
     seq: int
     run_id: str
+    value_bytes: bytes | None = None
 
 
 class Start(msgspec.Struct, tag=True, frozen=True):
@@ -59,6 +60,8 @@ class Start(msgspec.Struct, tag=True, frozen=True):
     record: RecordPlan
     send: SendPlan
     seed: int
+    value_bytes: bytes | None = None
+    """What stood in `record.value_file`, where the serializer takes bytes as they are."""
 
 
 class Pause(msgspec.Struct, tag=True, frozen=True):
@@ -83,6 +86,7 @@ class ReadBack(msgspec.Struct, tag=True, frozen=True):
     timeout_s: float = 60.0
 
 
+Asked = Connect | DescribeTopic | CreateTopic | Start | ReadBack
 ToEngine = Connect | DescribeTopic | CreateTopic | Preview | Start | Pause | Resume | Stop | ReadBack
 
 # ── engine to parent ──────────────────────────────────────────────────────────────────────────────
@@ -119,10 +123,9 @@ class Running(msgspec.Struct, tag=True, frozen=True):
 
 
 class Ended(msgspec.Struct, tag=True, frozen=True):
-    """The end of a run: its last frame and the client's effective config, secrets masked."""
+    """The end of a run: its last frame, complete."""
 
     frame: Frame
-    config: dict[str, str]
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -74,7 +74,7 @@ class Frame(msgspec.Struct, frozen=True):
     """Histogram of send() to delivery report, see `histogram`; warm-up and failures are not in it."""
     latency_max_us: int = 0
     payload_bytes: int = 0
-    """Bytes of keys and values of the records in `acked` and `unconfirmed`."""
+    """Bytes of keys and values of the records that the client took and has not reported failed."""
     samples: tuple[Sample, ...] = ()
     """The newest sampled records, oldest first."""
     sampled: int = 0

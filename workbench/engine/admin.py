@@ -1,0 +1,115 @@
+"""Metadata, topic creation, topic config: what the engine asks a cluster outside a run."""
+
+import time
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export none of them
+    AdminClient,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+    ResourceType,
+)
+
+from workbench.engine.rdkafka import Rdkafka
+from workbench.errors import ClusterError, InputError
+from workbench.model.cluster_view import BrokerView, ClusterView, PartitionView, TopicView
+from workbench.model.scenario import TopicPlan
+
+_REFUSED_INPUT = {
+    KafkaError.TOPIC_EXCEPTION,
+    KafkaError.INVALID_PARTITIONS,
+    KafkaError.INVALID_REPLICATION_FACTOR,
+    KafkaError.INVALID_CONFIG,
+    KafkaError.POLICY_VIOLATION,
+}
+_POLL_S = 0.05
+
+
+class Admin:
+    """Blocking; used from one thread of the engine."""
+
+    def __init__(self, rdkafka: Rdkafka, bootstrap_servers: str, timeout_s: float) -> None:
+        self._rdkafka = rdkafka
+        self._bootstrap_servers = bootstrap_servers
+        self._timeout_s = timeout_s
+        self._client: AdminClient = rdkafka.admin()
+
+    def describe(self, topic: str | None = None) -> ClusterView:
+        """Brokers, and the topic with its config where it exists. Raises ClusterError."""
+        try:
+            listed = self._client.list_topics(topic, self._timeout_s) if topic else self._all()
+        except KafkaException as error:
+            raise self._out_of_reach(error) from error
+        brokers = tuple(BrokerView(b.id, b.host, b.port) for b in sorted(listed.brokers.values(), key=_id))
+        found = listed.topics.get(topic) if topic else None
+        topics: tuple[TopicView, ...] = ()
+        if found is not None and found.error is None:
+            partitions = tuple(
+                PartitionView(p.id, p.leader, tuple(p.replicas), tuple(p.isrs))
+                for p in sorted(found.partitions.values(), key=_id)
+            )
+            topics = (TopicView(topic or "", partitions, self._topic_config(topic or "")),)
+        return ClusterView(listed.cluster_id, listed.controller_id, brokers, topics)
+
+    def create(self, plan: TopicPlan) -> ClusterView:
+        """Create the topic and wait for its leaders. Raises InputError where the cluster refuses it."""
+        new = NewTopic(plan.name, plan.partitions, plan.replication_factor, config=dict(plan.config))
+        future = self._client.create_topics([new], request_timeout=self._timeout_s)[plan.name]
+        try:
+            future.result(self._timeout_s + 1)
+        except KafkaException as error:
+            reason = error.args[0]
+            if reason.code() == KafkaError.TOPIC_ALREADY_EXISTS:
+                return self.describe(plan.name)
+            if reason.code() in _REFUSED_INPUT:
+                raise InputError(f"the cluster refuses topic {plan.name!r}: {reason.str()}") from error
+            raise ClusterError(f"topic {plan.name!r} was not created: {reason.str()}") from error
+        until = time.monotonic() + self._timeout_s
+        while time.monotonic() < until:
+            view = self.describe(plan.name)
+            led = [p for topic in view.topics for p in topic.partitions if p.leader >= 0]
+            if len(led) == plan.partitions:
+                return view
+            time.sleep(_POLL_S)
+        raise ClusterError(f"topic {plan.name!r} has a partition without leader after {self._timeout_s:g} s")
+
+    def end_offsets(self, topic: str, partitions: int) -> list[int]:
+        """The high watermark of each partition. Raises ClusterError."""
+        return self._offsets(topic, partitions, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+
+    def start_offsets(self, topic: str, partitions: int) -> list[int]:
+        """The log start offset of each partition. Raises ClusterError."""
+        return self._offsets(topic, partitions, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
+
+    def _offsets(self, topic: str, partitions: int, spec: OffsetSpec) -> list[int]:
+        asked = [TopicPartition(topic, p) for p in range(partitions)]
+        futures = self._client.list_offsets(dict.fromkeys(asked, spec), request_timeout=self._timeout_s)
+        try:
+            found = {key.partition: future.result().offset for key, future in futures.items()}
+        except KafkaException as error:
+            raise self._out_of_reach(error) from error
+        return [found[p] for p in range(partitions)]
+
+    def _all(self) -> Any:
+        return self._client.list_topics(timeout=self._timeout_s)
+
+    def _topic_config(self, topic: str) -> dict[str, str]:
+        resource = ConfigResource(ResourceType.TOPIC, topic)
+        future = self._client.describe_configs([resource], request_timeout=self._timeout_s)[resource]
+        try:
+            entries = future.result(self._timeout_s + 1)
+        except KafkaException:
+            return {}  # not authorized to see it, or an old broker: what is not known stays unsaid
+        return {name: entry.value for name, entry in entries.items() if entry.value is not None}
+
+    def _out_of_reach(self, error: KafkaException) -> ClusterError:
+        reason = self._rdkafka.trouble or error.args[0].str()
+        return ClusterError(
+            f"no Kafka broker answered at {self._bootstrap_servers} within {self._timeout_s:g} s: {reason}"
+        )
+
+
+def _id(described: Any) -> int:
+    return int(described.id)

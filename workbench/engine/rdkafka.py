@@ -1,0 +1,49 @@
+"""The one factory of confluent_kafka clients, so that each has a logger and none writes over the screen."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, Producer, libversion, version
+from confluent_kafka.admin import AdminClient
+
+LogLine = Callable[[int, str], None]
+
+
+class _Handler(logging.Handler):
+    def __init__(self, log: LogLine) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log(record.levelno, record.getMessage())
+
+
+class Rdkafka:
+    """Makes clients for one cluster. `troubles` keeps the newest error that a client called back with."""
+
+    def __init__(self, bootstrap_servers: str, security: Mapping[str, str], log: LogLine) -> None:
+        self._common: dict[str, Any] = {**security, "bootstrap.servers": bootstrap_servers}
+        self._logger = logging.Logger("librdkafka")  # noqa: LOG001  # ours alone, not a child of root
+        self._logger.addHandler(_Handler(log))
+        self.trouble: str | None = None
+
+    def producer(self, config: Mapping[str, Any]) -> Producer:
+        return Producer({**self._common, **config, "error_cb": self._troubled}, logger=self._logger)
+
+    def consumer(self, config: Mapping[str, Any]) -> Consumer:
+        return Consumer({**self._common, **config, "error_cb": self._troubled}, logger=self._logger)
+
+    def admin(self) -> AdminClient:
+        config: dict[str, Any] = {**self._common, "error_cb": self._troubled}
+        return AdminClient(config, logger=self._logger)
+
+    def _troubled(self, error: KafkaError) -> None:
+        # "all brokers down" says less than the connection error before it
+        if error.code() != KafkaError._ALL_BROKERS_DOWN or self.trouble is None:  # noqa: SLF001
+            self.trouble = error.str()
+
+
+def versions() -> tuple[str, str]:
+    """confluent-kafka's version and librdkafka's."""
+    return str(version()), libversion()[0]  # the stubs take version() for libversion()

@@ -1,0 +1,97 @@
+"""The engine's runs, one at a time, and the cluster they go to."""
+
+from collections.abc import Callable
+
+import msgspec
+from confluent_kafka import KafkaException
+
+from workbench.engine import protocol
+from workbench.engine.admin import Admin
+from workbench.engine.meter import Meter
+from workbench.engine.rdkafka import Rdkafka, versions
+from workbench.engine.readback import ReadBack, Unfinished
+from workbench.engine.sending import Control, Sending
+from workbench.errors import ClusterError, InputError
+from workbench.model.frame import Frame
+
+Send = Callable[[msgspec.Struct], None]
+Watch = Callable[[Callable[[], Frame] | None], None]
+
+
+class Runs:
+    """`send` gives a message to the parent; `watch` names whose frames are to be told."""
+
+    def __init__(self, send: Send, watch: Watch) -> None:
+        self.control = Control()
+        self._send = send
+        self._watch = watch
+        self._rdkafka: Rdkafka | None = None
+        self._admin: Admin | None = None
+        self._last: ReadBack | None = None
+
+    def ready(self, pid: int) -> protocol.Ready:
+        return protocol.Ready(pid, *versions())
+
+    def connect(self, message: protocol.Connect) -> None:
+        rdkafka = Rdkafka(
+            message.bootstrap_servers,
+            message.config,
+            lambda level, text: self._send(protocol.Log(level, text)),
+        )
+        try:
+            admin = Admin(rdkafka, message.bootstrap_servers, message.timeout_s)
+        except KafkaException as error:
+            raise InputError(error.args[0].str()) from error
+        view = admin.describe()
+        self._rdkafka, self._admin = rdkafka, admin
+        self._send(protocol.Done(message.id, view))
+
+    def describe(self, message: protocol.DescribeTopic) -> None:
+        self._send(protocol.Done(message.id, self._connected()[1].describe(message.topic)))
+
+    def create(self, message: protocol.CreateTopic) -> None:
+        self._send(protocol.Done(message.id, self._connected()[1].create(message.topic)))
+
+    def prepare(self) -> None:
+        """Make a fresh control, on the thread that reads commands: a Stop right behind Start must count."""
+        self.control = Control()
+
+    def start(self, message: protocol.Start) -> None:
+        """Run to the end; blocks. Raises InputError where the client refuses the config."""
+        rdkafka, admin = self._connected()
+        confirmed = message.config.get("acks", message.config.get("request.required.acks")) != "0"
+        start_offsets = admin.end_offsets(message.topic, message.partitions) if message.send.verify else []
+        meter = Meter(message.run_id, message.send.count, message.partitions, confirmed=confirmed)
+        try:
+            sending = Sending(message, rdkafka, self.control, meter)
+        except KafkaException as error:
+            raise InputError(f"the client refuses the config: {error.args[0].str()}") from error
+        self._send(protocol.Done(message.id))
+        self._watch(meter.snapshot)
+        try:
+            sending.run()
+        finally:
+            self._watch(None)
+        self._last = None
+        if message.send.verify:
+            self._last = ReadBack(message.run_id, message.topic, start_offsets, meter, confirmed=confirmed)
+        self._send(protocol.Ended(meter.snapshot()))
+
+    def read_back(self, message: protocol.ReadBack) -> None:
+        rdkafka, admin = self._connected()
+        last = self._last
+        if last is None or last.run_id != message.run_id:
+            self._send(protocol.ReadBackDone(message.id, None, "this engine did not send that run"))
+            return
+        try:
+            found = last.read(rdkafka, admin, message.timeout_s)
+        except (Unfinished, KafkaException) as error:
+            reason = error.args[0].str() if isinstance(error, KafkaException) else str(error)
+            self._send(protocol.ReadBackDone(message.id, None, reason))
+        else:
+            self._send(protocol.ReadBackDone(message.id, found))
+
+    def _connected(self) -> tuple[Rdkafka, Admin]:
+        if self._rdkafka is None or self._admin is None:
+            raise ClusterError("the engine is not connected to a cluster")
+        return self._rdkafka, self._admin
