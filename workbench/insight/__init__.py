@@ -1,0 +1,1 @@
+"""Frames to what a person sees: slices, bands, rates, skew, events. Pure: no I/O, no clock, no screen."""

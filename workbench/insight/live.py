@@ -1,0 +1,213 @@
+"""One run as it happens: takes frames, hands out what the screen shows."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.insight.notices import Notices
+from workbench.insight.slices import Columns, Moment, Timeline
+from workbench.model.events import Event
+from workbench.model.frame import ENDED, ErrorCount, Frame, RunState, Sample
+from workbench.model.histogram import percentiles
+
+_RATE_WINDOW_S = 1.0
+_ETA_WINDOW_S = 5.0
+_PERCENTILES_EVERY_S = 0.2
+_SAMPLES_KEPT = 256
+
+Percentiles = tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one partition got of the records acked or unconfirmed."""
+
+    partition: int
+    count: int
+    share: float
+    """0 … 1; 0 where nothing was delivered yet."""
+
+
+@dataclass(frozen=True)
+class Insight:
+    """A run as one frame told it. `columns` reads the run's slices, which go on growing."""
+
+    frame: Frame
+    ended: bool
+    seconds: float
+    rate: float
+    """Records/s acked or unconfirmed: over the last second, or over the whole run once it is over."""
+    target_rate: float | None
+    eta_s: float | None
+    """Until every record has its report; None where it cannot be told (paused, nothing moves)."""
+    shares: tuple[Share, ...]
+    skew: float | None
+    """Largest partition over the mean of all; None where nothing was delivered yet."""
+    percentiles: Percentiles
+    """Latency p50, p95, p99 in ms, of the whole run so far."""
+    samples: tuple[Sample, ...]
+    """Newest first."""
+    events: tuple[Event, ...]
+    """Oldest first."""
+    started_wall: float
+    timeline: Timeline = field(repr=False, compare=False)
+
+    @property
+    def state(self) -> RunState:
+        return self.frame.state
+
+    @property
+    def delivered(self) -> int:
+        """Acked and unconfirmed."""
+        return self.frame.acked + self.frame.unconfirmed
+
+    @property
+    def to_go(self) -> int:
+        return max(0, self.frame.target - self.frame.sent)
+
+    @property
+    def done_share(self) -> float:
+        """How much of the run is settled, 0 … 1."""
+        frame = self.frame
+        settled = frame.sent - frame.in_flight
+        return settled / frame.target if frame.target else 0.0
+
+    @property
+    def max_ms(self) -> float | None:
+        return self.frame.latency_max_us / 1000 if self.frame.latency else None
+
+    @property
+    def busiest(self) -> Share | None:
+        """The partition with most records, where one has more than another."""
+        most = max(self.shares, key=lambda share: share.count, default=None)
+        least = min(self.shares, key=lambda share: share.count, default=None)
+        return most if most and least and most.count > least.count else None
+
+    @property
+    def sampled_one_in(self) -> int | None:
+        """One of how many reported records is followed; None where none was yet."""
+        reported = self.delivered + self.frame.failed
+        return max(1, round(reported / self.frame.sampled)) if self.frame.sampled else None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """acks=0: nobody confirms anything."""
+        return self.frame.unconfirmed > 0
+
+    def columns(self, width: int, slice_s: float | None = None) -> Columns:
+        return self.timeline.columns(width, self.ended, slice_s)
+
+    def silent(self, partition: int, count: int, slice_total: int) -> bool:
+        """Whether a partition's zero in a slice is no accident.
+
+        By its share of the run it would have had five or more: chance leaves fewer than 1 % of such
+        slices empty.
+        """
+        share = self.shares[partition].share if partition < len(self.shares) else 0.0
+        return count == 0 and slice_total * share >= 5
+
+
+class Live:
+    """Takes the frames of one run, in any state of completeness: dropped, repeated, late.
+
+    `wall_offset` turns the frames' monotonic time into seconds since the epoch.
+    """
+
+    def __init__(self, target_rate: float | None = None, wall_offset: float = 0.0) -> None:
+        self._target_rate = target_rate
+        self._wall_offset = wall_offset
+        self._timeline = Timeline()
+        self._notices = Notices()
+        self._samples: deque[Sample] = deque(maxlen=_SAMPLES_KEPT)
+        self._history: deque[tuple[float, int, int]] = deque()
+        self._percentiles: Percentiles = (None, None, None)
+        self._percentiles_at = float("-inf")
+        self._last: Frame | None = None
+        self.insight: Insight | None = None
+
+    def feed(self, frame: Frame) -> Insight | None:
+        """What the run looks like now; None where the frame is old, or of another run."""
+        last = self._last
+        if last is not None and (frame.run_id != last.run_id or _is_old(frame, last)):
+            return None
+        if frame.state != "starting":  # its clock starts with the first record
+            us = max(0, round(frame.seconds * 1_000_000))
+            self._timeline.advance(Moment(us, frame.partitions, frame.failed, frame.rejected, frame.latency))
+        self._notices.read(frame, frame.at + self._wall_offset)
+        self._take_samples(frame, last.sampled if last else 0)
+        self._last = frame
+        self.insight = self._look(frame)
+        return self.insight
+
+    def _take_samples(self, frame: Frame, known: int) -> None:
+        new = min(frame.sampled - known, len(frame.samples))
+        if new > 0:
+            self._samples.extendleft(frame.samples[-new:])
+
+    def _look(self, frame: Frame) -> Insight:
+        ended = frame.state in ENDED
+        delivered = frame.acked + frame.unconfirmed
+        settled = frame.sent - frame.in_flight
+        if frame.state != "starting":
+            self._history.append((frame.at, delivered, settled))
+        while len(self._history) > 2 and self._history[1][0] <= frame.at - _ETA_WINDOW_S:
+            self._history.popleft()
+        total = sum(frame.partitions)
+        mean = total / len(frame.partitions) if frame.partitions else 0.0
+        return Insight(
+            frame=frame,
+            ended=ended,
+            seconds=max(0.0, frame.seconds),
+            rate=_ratio(delivered, frame.seconds) if ended else self._rate(1, frame),
+            target_rate=self._target_rate,
+            eta_s=None if ended else self._eta(frame, settled),
+            shares=tuple(
+                Share(partition, count, count / total if total else 0.0)
+                for partition, count in enumerate(frame.partitions)
+            ),
+            skew=max(frame.partitions) / mean if mean else None,
+            percentiles=self._latency(frame.latency, frame.at, ended),
+            samples=tuple(self._samples),
+            events=self._notices.events,
+            started_wall=frame.started_at + self._wall_offset,
+            timeline=self._timeline,
+        )
+
+    def _rate(self, field_index: int, frame: Frame, window_s: float = _RATE_WINDOW_S) -> float:
+        """Growth per second of delivered (1) or settled (2) records over the last `window_s`."""
+        if not self._history:
+            return 0.0
+        start: tuple[float, int, int] = (frame.started_at, 0, 0)
+        for entry in self._history:
+            if entry[0] > frame.at - window_s:
+                break
+            start = entry
+        return _ratio(self._history[-1][field_index] - int(start[field_index]), frame.at - start[0])
+
+    def _eta(self, frame: Frame, settled: int) -> float | None:
+        rate = self._rate(2, frame, _ETA_WINDOW_S)
+        if frame.state in ("paused", "starting") or rate <= 0:
+            return None
+        return max(0.0, (frame.target - settled) / rate)
+
+    def _latency(self, latency: Mapping[int, int], at: float, ended: bool) -> Percentiles:
+        if ended or at - self._percentiles_at >= _PERCENTILES_EVERY_S:
+            p50, p95, p99 = percentiles(latency, (50, 95, 99))
+            self._percentiles, self._percentiles_at = (p50, p95, p99), at
+        return self._percentiles
+
+
+def _is_old(frame: Frame, last: Frame) -> bool:
+    """The end of a run is told with the time of its last report, which earlier frames may be past."""
+    if frame.state in ENDED:
+        return frame == last
+    return last.state in ENDED or frame.at < last.at or frame == last
+
+
+def _ratio(amount: float, seconds: float) -> float:
+    return amount / seconds if seconds > 0 else 0.0
+
+
+def errors_by_count(errors: tuple[ErrorCount, ...]) -> list[ErrorCount]:
+    """Most frequent first."""
+    return sorted(errors, key=lambda error: (-error.count, error.code))

@@ -1,0 +1,89 @@
+"""Events read from successive frames: what happened, and what it did to the records."""
+
+from workbench.insight.units import count_text
+from workbench.model.events import Event
+from workbench.model.frame import ErrorCount, Frame
+
+_BEFORE_QUEUE = {
+    "template": "no record could be made of it: never sent",
+    "serializer": "no bytes could be made of it: never sent",
+    "send()": "refused before it was queued: never sent",
+}
+# What each error means for the record, as librdkafka 2.16 reports it (rdkafka.h, rd_kafka_resp_err_t) and
+# as Kafka's protocol defines it (kafka.apache.org/protocol#protocol_error_codes).
+_MEANS = {
+    "_MSG_TIMED_OUT": "delivery.timeout.ms ran out: maybe stored",
+    "_PURGE_QUEUE": "still queued when the run was stopped: never sent",
+    "_PURGE_INFLIGHT": "on the way when the run was stopped: maybe stored",
+    "_QUEUE_FULL": "no room in the queue for max.block.ms: never sent",
+    "_TRANSPORT": "the connection broke: maybe stored",
+    "_FATAL": "the producer can send no more: a new run makes a new one",
+    "MSG_SIZE_TOO_LARGE": "too large: not stored",
+    "RECORD_LIST_TOO_LARGE": "the batch is too large: not stored",
+    "INVALID_RECORD": "the broker refused it: not stored",
+    "NOT_ENOUGH_REPLICAS": "the ISR is below min.insync.replicas: refused, not stored",
+    "NOT_ENOUGH_REPLICAS_AFTER_APPEND": "stored on the leader, not on enough replicas",
+    "REQUEST_TIMED_OUT": "the replicas did not confirm in time: maybe stored",
+    "UNKNOWN_TOPIC_OR_PART": "no such topic or partition there: not stored",
+    "_UNKNOWN_TOPIC": "no such topic: not stored",
+    "_UNKNOWN_PARTITION": "no such partition: not stored",
+    "TOPIC_AUTHORIZATION_FAILED": "no right to write to the topic: not stored",
+    "CLUSTER_AUTHORIZATION_FAILED": "no right to do this on the cluster: not stored",
+}
+
+
+def records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count_text(count)} records"
+
+
+def consequence(error: ErrorCount) -> str:
+    """What an error did to the records it hit."""
+    means = _MEANS.get(error.code) or _BEFORE_QUEUE.get(error.where, "maybe stored")
+    return f"{records(error.count)}: {means}"
+
+
+class Notices:
+    """The events of one run. An error has one event, at the time it was first met; its count grows."""
+
+    def __init__(self) -> None:
+        self._events: dict[tuple[str, ...], Event] = {}
+        self._paused_at_sent = 0
+        self._last: Frame | None = None
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Oldest first."""
+        return tuple(self._events.values())
+
+    def read(self, frame: Frame, wall: float) -> None:
+        """Take the next frame; `wall` is its time in seconds since the epoch."""
+        known = {} if self._last is None else {(e.code, e.where): e.count for e in self._last.errors}
+        for error in frame.errors:
+            if error.count and known.get((error.code, error.where)) != error.count:
+                self._error(error, wall)
+        before = self._last.state if self._last else "starting"
+        if frame.state != before:
+            self._state(frame, before, wall)
+        self._last = frame
+
+    def _error(self, error: ErrorCount, wall: float) -> None:
+        key = (error.code, error.where)
+        first = self._events.get(key)
+        self._events[key] = Event(
+            first.at if first else wall,
+            "rejected" if error.where in _BEFORE_QUEUE else "failed",
+            "bad",
+            error.where,
+            error.code,
+            consequence(error),
+        )
+
+    def _state(self, frame: Frame, before: str, wall: float) -> None:
+        key = ("state", frame.state, str(len(self._events)))
+        if frame.state == "paused":
+            self._paused_at_sent = frame.sent
+            text = f"{records(frame.in_flight)} in flight still get their reports"
+            self._events[key] = Event(wall, "paused", "info", consequence=text)
+        elif before == "paused" and frame.state in ("sending", "warm-up", "draining"):
+            text = f"goes on at record {count_text(frame.sent + 1)}" if frame.state != "draining" else ""
+            self._events[key] = Event(wall, "resumed", "info", consequence=text)

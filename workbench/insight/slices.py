@@ -1,0 +1,195 @@
+"""A run cut into time slices, at every slice length at once, in bounded memory.
+
+Frames tell totals. What happened at a slice's edge lies between two frames and is interpolated: the
+counts of the gap between two frames are spread evenly over its time, rounded down at each edge, so
+the slices of a run always add up to its totals. Latencies cannot be divided like that: those told by
+one frame count in every slice that the gap before it touches.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from workbench.model.histogram import percentiles, since
+
+SLICES_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
+"""Slice lengths that a plot can have."""
+LIVE_S = 0.5
+"""While a run is on, a plot that chooses for itself takes no longer slices than this: it scrolls."""
+KEPT = 512
+"""Slices kept of each length."""
+_US = 1_000_000
+
+Bands = tuple[float | None, float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The totals of a run at `us` microseconds after its start."""
+
+    us: int = 0
+    partitions: tuple[int, ...] = ()
+    failed: int = 0
+    rejected: int = 0
+    latency: Mapping[int, int] | None = None
+
+    def until(self, later: "Moment", us: int) -> "Moment":
+        """The totals at `us`, between this moment and a later one; its latencies are this moment's."""
+        if us >= later.us:
+            return later
+        passed, gap = us - self.us, later.us - self.us
+        return Moment(
+            us,
+            tuple(
+                before + (after - before) * passed // gap
+                for before, after in zip_longest(self.partitions, later.partitions, fillvalue=0)
+            ),
+            self.failed + (later.failed - self.failed) * passed // gap,
+            self.rejected + (later.rejected - self.rejected) * passed // gap,
+            self.latency,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What was reported between `index` and `index + 1` slice lengths after the run's start."""
+
+    index: int
+    counts: tuple[int, ...]
+    """Records acked or unconfirmed, by partition."""
+    total: int
+    failed: int
+    rejected: int
+    bands: Bands
+    """Latency p50, p95, p99 in ms; None where nothing was counted."""
+
+
+class Level:
+    """The slices of one length."""
+
+    def __init__(self, slice_s: float) -> None:
+        self.slice_s = slice_s
+        self.us = round(slice_s * _US)
+        self.closed: deque[Slice] = deque(maxlen=KEPT)
+        self._index = 0
+        self._start = Moment()
+
+    def advance(self, before: Moment, now: Moment) -> None:
+        """Close every slice that ended in the gap between two frames."""
+        oldest = now.us // self.us - KEPT
+        if self._index < oldest:
+            self.closed.clear()
+            self._index, self._start = oldest, before.until(now, oldest * self.us)
+        while (end := (self._index + 1) * self.us) <= now.us:
+            edge = before.until(now, end)
+            self.closed.append(self._cut(edge, now.latency))
+            self._index, self._start = self._index + 1, edge
+
+    def open(self, now: Moment) -> Slice | None:
+        """The slice that is not over yet; None where there is nothing of it."""
+        cut = self._cut(now, now.latency)
+        begun = now.us > self._index * self.us or cut.total or cut.failed or cut.rejected
+        return cut if begun else None
+
+    def _cut(self, end: Moment, latency: Mapping[int, int] | None) -> Slice:
+        start = self._start
+        counts = tuple(
+            after - before for before, after in zip_longest(start.partitions, end.partitions, fillvalue=0)
+        )
+        p50, p95, p99 = percentiles(since(latency or {}, start.latency or {}), (50, 95, 99))
+        return Slice(
+            self._index,
+            counts,
+            sum(counts),
+            end.failed - start.failed,
+            end.rejected - start.rejected,
+            (p50, p95, p99),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The slices that a plot `width` cells wide shows, oldest first.
+
+    One clock for all plots that stand above each other.
+    While a run is on, cells fill from the left, one a slice, then scroll. A run that is over and
+    has fewer slices than the plot has cells is stretched, so that it fills the plot.
+    """
+
+    slice_s: float
+    slices: tuple[Slice, ...]
+    width: int
+    ended: bool
+    end_s: float
+    """Seconds after the run's start at the right edge of the newest slice."""
+    stretched: bool = False
+
+    def __len__(self) -> int:
+        """Cells in use."""
+        return self.width if self.stretched else len(self.slices)
+
+    def __iter__(self) -> Iterator[Slice]:
+        """The slice of each cell in use."""
+        used = len(self.slices)
+        for cell in range(len(self)):
+            yield self.slices[cell * used // self.width if self.stretched else cell]
+
+    @property
+    def start_s(self) -> float:
+        return self.slices[0].index * self.slice_s if self.slices else self.end_s
+
+    def cell_of(self, seconds: float) -> int | None:
+        """The cell of a moment of the run; None where it is not shown."""
+        if not self.slices or seconds < self.start_s:
+            return None
+        position = min(int(seconds / self.slice_s + 1e-9) - self.slices[0].index, len(self.slices))
+        if self.stretched:
+            position = -(-position * self.width // len(self.slices))
+        return position if position < len(self) else (self.width - 1 if self.ended else None)
+
+
+class Timeline:
+    """All slices of a run, of every length."""
+
+    def __init__(self) -> None:
+        self._levels = [Level(slice_s) for slice_s in SLICES_S]
+        self._now = Moment()
+
+    @property
+    def seconds(self) -> float:
+        return self._now.us / _US
+
+    def advance(self, now: Moment) -> None:
+        """Take the next frame's totals; a moment before the last one counts as the same moment."""
+        if now.us < self._now.us:
+            now = replace(now, us=self._now.us)
+        for level in self._levels:
+            level.advance(self._now, now)
+        self._now = now
+
+    def columns(self, width: int, ended: bool, slice_s: float | None = None) -> Columns:
+        """What a plot `width` cells wide shows; `slice_s` is the user's choice among SLICES_S.
+
+        Without one: the shortest slices with which the whole run fits, but while the run is on
+        never longer than LIVE_S, so that the plot stays lively and scrolls.
+        """
+        width = max(width, 1)
+        level = self._chosen(slice_s) if slice_s is not None else self._fitting(width, ended)
+        slices = list(level.closed)
+        if ended and (last := level.open(self._now)) is not None:
+            slices.append(last)
+        shown = tuple(slices[-width:])
+        end_s = self.seconds if ended or not shown else (shown[-1].index + 1) * level.slice_s
+        stretched = ended and slice_s is None and 0 < len(shown) < width
+        return Columns(level.slice_s, shown, width, ended, end_s, stretched)
+
+    def _chosen(self, slice_s: float) -> Level:
+        return min(self._levels, key=lambda level: abs(level.slice_s - slice_s))
+
+    def _fitting(self, width: int, ended: bool) -> Level:
+        for level in self._levels:
+            slices = -(-self._now.us // level.us) if ended else self._now.us // level.us
+            if slices <= width or (not ended and level.slice_s >= LIVE_S):
+                return level
+        return self._levels[-1]
