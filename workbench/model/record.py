@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import msgspec
 
+SERIALIZER_NAMES: tuple[str, ...] = ("bytes", "string", "integer", "json")
+"""What a scenario may name; `serde` has a serializer for each."""
+
 
 class Header(NamedTuple):
     """A record header. Names may repeat; a value may be empty or null (KIP-82)."""
