@@ -1,1 +1,3 @@
 """kwb, the workbench for people who produce to Apache Kafka."""
+
+__version__ = "0.1.0"

@@ -54,6 +54,10 @@ class EngineClient:
         return client
 
     @property
+    def is_lost(self) -> bool:
+        return self._why is not None or self._child.lost.is_set()
+
+    @property
     def pid(self) -> int:
         return self._child.pid
 

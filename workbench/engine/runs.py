@@ -13,6 +13,7 @@ from workbench.engine.readback import ReadBack, Unfinished
 from workbench.engine.sending import Control, Sending
 from workbench.errors import ClusterError, InputError
 from workbench.model.frame import Frame
+from workbench.serde.maker import RecordError
 
 Send = Callable[[msgspec.Struct], None]
 Watch = Callable[[Callable[[], Frame] | None], None]
@@ -66,6 +67,8 @@ class Runs:
             sending = Sending(message, rdkafka, self.control, meter)
         except KafkaException as error:
             raise InputError(f"the client refuses the config: {error.args[0].str()}") from error
+        except RecordError as error:
+            raise InputError(f"record.{error.where}: {error.reason}") from error
         self._send(protocol.Done(message.id))
         self._watch(meter.snapshot)
         try:

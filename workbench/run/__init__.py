@@ -1,0 +1,1 @@
+"""Running a scenario: one conductor for the screen, the command line, lessons and tests."""

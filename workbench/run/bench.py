@@ -1,37 +1,224 @@
 """A cluster and an engine, kept between runs: owned by the TUI, or by one `kwb run`."""
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import msgspec
 
 from workbench.clusters.port import Cluster
+from workbench.engine.client import EngineClient, PreviewClient
+from workbench.engine.protocol import ReadBackDone, Start
+from workbench.errors import ClusterError, EngineError
 from workbench.model.cluster_view import ClusterView, TopicView
-from workbench.model.events import Event
+from workbench.model.events import Event, EventKind, Severity
 from workbench.model.frame import Frame
 from workbench.model.record import MadeRecord, RecordPlan
-from workbench.model.report import Client, Report
+from workbench.model.report import Client, ClusterFacts, Report
 from workbench.model.scenario import Scenario
+from workbench.producer_config import resolve
+from workbench.run.reporting import report_of
+from workbench.run.topics import ensure_topic
+from workbench.run.value_file import with_value
+
+T = TypeVar("T")
+CONNECT_S = 10.0
+READ_BACK_S = 60.0
+STOP_GRACE_S = 5.0
+_PREVIEW_RUN_ID = "preview"
 
 
 class Bench:
-    """Being written by the conductor's author; the signatures stand."""
+    """One run at a time. `view` is what Metadata said last; `on_event` hears what happened."""
 
-    view: ClusterView | None
-    client: Client | None
+    def __init__(self, cluster: Cluster, on_event: Callable[[Event], None]) -> None:
+        self.cluster = cluster
+        self.view: ClusterView | None = None
+        self.client: Client | None = None
+        self.running = False
+        self._on_event = on_event
+        self._engine: EngineClient | None = None
+        self._previews = PreviewClient()
+        self._last_frame: Frame | None = None
 
-    def __init__(self, cluster: Cluster, on_event: Callable[[Event], None]) -> None: ...
     async def open(self) -> None:
-        """Start cluster, engine. Raises ClusterError, EngineError."""
+        """Start the cluster and the engine. Raises ClusterError, EngineError; then it is closed again."""
+        starting = [
+            asyncio.create_task(self.cluster.start()),
+            asyncio.create_task(self._start_engine()),
+        ]
+        try:
+            await asyncio.gather(*starting)
+            await self._connect()
+        except BaseException:
+            for task in starting:
+                task.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
+            await self.close()
+            raise
+        assert self.view is not None
+        what = f"{len(self.view.brokers)} brokers at {self.cluster.bootstrap_servers}"
+        self._tell("cluster ready", "ok", what)
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """End the engines, then the cluster; safe to call twice."""
+        engine, self._engine = self._engine, None
+        await asyncio.gather(
+            *([engine.close()] if engine else []), self._previews.close(), return_exceptions=True
+        )
+        await self.cluster.close()
+
+    @property
+    def engine_pid(self) -> int | None:
+        return self._engine.pid if self._engine else None
+
     async def ensure_topic(self, scenario: Scenario) -> TopicView:
         """The scenario's topic, created where its plan says so. Raises InputError, ClusterError."""
+        engine = await self._living_engine()
+        self.view, topic = await self._or_cluster_lost(
+            ensure_topic(engine, scenario.topic, self.cluster.kind)
+        )
+        return topic
 
     async def preview(self, record: RecordPlan, seed: int, seq: int) -> MadeRecord:
-        """Make one record in a second engine, one second at most."""
+        """Make one record in a second engine, one second at most. Raises InputError (value_file)."""
+        plan, value_bytes = with_value(record)
+        return await self._previews.preview(plan, seed, seq, _PREVIEW_RUN_ID, value_bytes)
 
     async def run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
-        """Run to the end. Raises InputError (config refused), EngineError, ClusterError.
-        After an EngineError the next run starts a new engine."""
+        """Run to the end and prove it.
 
-    async def pause(self) -> None: ...
-    async def resume(self) -> None: ...
-    async def stop(self) -> None: ...
+        Raises InputError (config refused), EngineError, ClusterError. After an EngineError the last
+        frame heard has the state "died", and the next run starts a new engine.
+        """
+        if self.running:
+            raise RuntimeError("a run is on")
+        self.running = True
+        try:
+            return await self._run(scenario, on_frame)
+        finally:
+            self.running = False
+
+    async def pause(self) -> None:
+        if self._engine:
+            await self._engine.pause()
+            self._tell("paused", "warn")
+
+    async def resume(self) -> None:
+        if self._engine:
+            await self._engine.resume()
+            self._tell("resumed", "info")
+
+    async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
+        """Offer no more; what is in flight gets `grace_s` seconds for its reports."""
+        if self._engine:
+            await self._engine.stop(grace_s)
+            self._tell("stopped", "warn")
+
+    async def _run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
+        resolved = resolve(scenario.producer)
+        record, value_bytes = with_value(scenario.record)
+        topic = await self.ensure_topic(scenario)
+        engine = await self._living_engine()
+        start = Start(
+            id=0,
+            run_id=secrets.token_hex(4),
+            topic=topic.name,
+            partitions=len(topic.partitions),
+            config=resolved.client,
+            max_block_ms=resolved.max_block_ms,
+            record=record,
+            send=scenario.send,
+            seed=scenario.seed,
+            value_bytes=value_bytes,
+        )
+
+        def heard(frame: Frame) -> None:
+            self._last_frame = frame
+            on_frame(frame)
+
+        self._last_frame = None
+        try:
+            self._tell("run started", "info", f"{scenario.send.count:,} records to {topic.name}")
+            frame = await self._or_cluster_lost(engine.run(start, heard))
+            on_frame(frame)
+            proof = await self._prove(engine, start.run_id) if scenario.send.verify else None
+        except (EngineError, ClusterError) as error:
+            self._died(error, on_frame)
+            raise
+        assert self.client is not None
+        assert self.view is not None
+        facts = ClusterFacts(self.cluster.kind, self.cluster.version, len(self.view.brokers))
+        report = report_of(scenario, self.client, facts, frame, proof)
+        self._tell_end(report)
+        return report
+
+    async def _prove(self, engine: EngineClient, run_id: str) -> ReadBackDone:
+        return await self._or_cluster_lost(engine.read_back(run_id, READ_BACK_S))
+
+    async def _start_engine(self) -> None:
+        engine = await EngineClient.start()
+        assert engine.ready is not None
+        self._engine = engine
+        self.client = Client("librdkafka", engine.ready.librdkafka)
+
+    async def _connect(self) -> None:
+        assert self._engine is not None
+        self.view = await self._or_cluster_lost(
+            self._engine.connect(self.cluster.bootstrap_servers, self.cluster.security, CONNECT_S)
+        )
+
+    async def _living_engine(self) -> EngineClient:
+        if self._engine is None or self._engine.is_lost:
+            if self._engine is not None:
+                await self._engine.close()
+            await self._start_engine()
+            await self._connect()
+        assert self._engine is not None
+        return self._engine
+
+    async def _or_cluster_lost(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await the work; raise ClusterError where the cluster dies meanwhile."""
+        working = asyncio.ensure_future(work)
+        losing = asyncio.ensure_future(self.cluster.lost())
+        try:
+            await asyncio.wait((working, losing), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return await working
+            raise ClusterError(await losing)
+        finally:
+            for task in (working, losing):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, EngineError, ClusterError):
+                    await task
+
+    def _died(self, error: Exception, on_frame: Callable[[Frame], None]) -> None:
+        kind: EventKind = "engine died" if isinstance(error, EngineError) else "cluster died"
+        last = self._last_frame
+        unknown = f"what became of {last.in_flight:,} records in flight is not known" if last else ""
+        self._tell(kind, "bad", str(error), unknown)
+        if last is not None:
+            on_frame(msgspec.structs.replace(last, state="died", at=time.monotonic()))
+
+    def _tell(self, kind: EventKind, severity: Severity, what: str = "", consequence: str = "") -> None:
+        self._on_event(Event(time.time(), kind, severity, "", what, consequence))
+
+    def _tell_end(self, report: Report) -> None:
+        ledger = report.ledger
+        delivered = f"{ledger.acked:,} acked" if ledger.acked or not ledger.unconfirmed else ""
+        unconfirmed = f"{ledger.unconfirmed:,} unconfirmed" if ledger.unconfirmed else ""
+        what = " · ".join(part for part in (delivered, unconfirmed, f"{report.seconds:,.1f} s") if part)
+        self._tell("run done", "bad" if ledger.failed or ledger.rejected else "ok", what)
+        match report.verify.state:
+            case "verified":
+                gone = (ledger.lost or 0) + (ledger.vanished or 0)
+                found = f"read back: {ledger.stored:,} stored"
+                kept = (
+                    f"{ledger.lost:,} lost · {ledger.vanished:,} vanished · {ledger.duplicated:,} duplicated"
+                )
+                self._tell("verified", "bad" if gone or ledger.duplicated else "ok", found, kept)
+            case "unfinished":
+                self._tell("note", "warn", "not read back", report.verify.reason or "")

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from workbench.model.record import Header, RecordPlan
-from workbench.serde.errors import Part, RecordError, SerdeError, TemplateError
+from workbench.serde.errors import Part, SerdeError, TemplateError
+from workbench.serde.errors import RecordError as RecordError
 from workbench.serde.registry import Serializer, serializer
 from workbench.serde.templates import compile_template
 

@@ -1,0 +1,58 @@
+"""`kwb run`: scenarios without a screen; the report on stdout, progress on stderr."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.model.report import Report
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from workbench.cli import add_cluster_options
+
+    parser = subparsers.add_parser("run", help="run scenarios and print their reports")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a scenario (TOML)")
+    add_cluster_options(parser)
+    parser.add_argument(
+        "--set",
+        metavar="SECTION.NAME=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
+        help="change the scenario, e.g. producer.acks=1 or send.count=100; may be repeated",
+    )
+    parser.add_argument("--json", action="store_true", help="the report as JSON, one object a line")
+    parser.add_argument(
+        "--quiet", action="store_true", help="no progress, no report: the exit status says it"
+    )
+    parser.set_defaults(func=run)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Every file is read before the first record is sent; the worst exit status is returned."""
+    from workbench.cli.choosing import chosen_scenario
+    from workbench.cli.headless import run_scenario
+    from workbench.cli.report_text import as_json, as_text
+    from workbench.logs import log_to_file
+
+    log_to_file()
+    scenarios = [chosen_scenario(path, parsed, parsed.settings) for path in parsed.files]
+    worst = 0
+    for scenario in scenarios:
+        progress = not parsed.quiet and sys.stderr.isatty()
+        outcome = run_scenario(scenario, progress=progress)
+        if outcome.report is not None and not parsed.quiet:
+            print(as_json(outcome.report) if parsed.json else as_text(outcome.report), flush=True)
+        if outcome.interrupted:
+            return 130
+        if outcome.report is not None:
+            worst = max(worst, exit_status(outcome.report))
+    return worst
+
+
+def exit_status(report: "Report") -> int:
+    """0: done and every expectation held; 1: an expectation or the read-back failed."""
+    if report.verify.state == "unfinished" or report.ledger.broken_equations():
+        return 1
+    return 0 if all(expectation.held for expectation in report.expect) else 1
