@@ -25,6 +25,7 @@ _REFUSED_INPUT = {
     KafkaError.POLICY_VIOLATION,
 }
 _POLL_S = 0.05
+_CONFIG_S = 3.0
 
 
 class Admin:
@@ -36,8 +37,8 @@ class Admin:
         self._timeout_s = timeout_s
         self._client: AdminClient = rdkafka.admin()
 
-    def describe(self, topic: str | None = None) -> ClusterView:
-        """Brokers, and the topic with its config where it exists. Raises ClusterError."""
+    def describe(self, topic: str | None = None, *, with_config: bool = True) -> ClusterView:
+        """Brokers, and the topic (with its config) where it exists. Raises ClusterError."""
         try:
             listed = self._client.list_topics(topic, self._timeout_s) if topic else self._all()
         except KafkaException as error:
@@ -50,7 +51,8 @@ class Admin:
                 PartitionView(p.id, p.leader, tuple(p.replicas), tuple(p.isrs))
                 for p in sorted(found.partitions.values(), key=_id)
             )
-            topics = (TopicView(topic or "", partitions, self._topic_config(topic or "")),)
+            config = self._topic_config(found.topic) if with_config else {}
+            topics = (TopicView(found.topic, partitions, config),)
         return ClusterView(listed.cluster_id, listed.controller_id, brokers, topics)
 
     def create(self, plan: TopicPlan) -> ClusterView:
@@ -68,10 +70,10 @@ class Admin:
             raise ClusterError(f"topic {plan.name!r} was not created: {reason.str()}") from error
         until = time.monotonic() + self._timeout_s
         while time.monotonic() < until:
-            view = self.describe(plan.name)
+            view = self.describe(plan.name, with_config=False)
             led = [p for topic in view.topics for p in topic.partitions if p.leader >= 0]
             if len(led) == plan.partitions:
-                return view
+                return self.describe(plan.name)
             time.sleep(_POLL_S)
         raise ClusterError(f"topic {plan.name!r} has a partition without leader after {self._timeout_s:g} s")
 
@@ -97,9 +99,9 @@ class Admin:
 
     def _topic_config(self, topic: str) -> dict[str, str]:
         resource = ConfigResource(ResourceType.TOPIC, topic)
-        future = self._client.describe_configs([resource], request_timeout=self._timeout_s)[resource]
+        future = self._client.describe_configs([resource], request_timeout=_CONFIG_S)[resource]
         try:
-            entries = future.result(self._timeout_s + 1)
+            entries = future.result(_CONFIG_S + 1)
         except KafkaException:
             return {}  # not authorized to see it, or an old broker: what is not known stays unsaid
         return {name: entry.value for name, entry in entries.items() if entry.value is not None}

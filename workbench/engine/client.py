@@ -40,9 +40,9 @@ class EngineClient:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls) -> "EngineClient":
+    async def start(cls, silence_s: float = SILENCE_S) -> "EngineClient":
         """Raises EngineError where the process does not come up."""
-        client = cls(await Child.start_module(_MODULE, protocol.FromEngine))
+        client = cls(await Child.start_module(_MODULE, protocol.FromEngine), silence_s)
         try:
             await asyncio.wait_for(asyncio.shield(client._started), _START_S)
         except TimeoutError:

@@ -90,7 +90,7 @@ class ReadBack:
         raise Unfinished(reason)
 
     def _waiting_for(self, admin: Admin) -> str | None:
-        view = admin.describe(self._topic)
+        view = admin.describe(self._topic, with_config=False)
         if not view.topics:
             return f"topic {self._topic!r} is gone"
         live = {broker.id for broker in view.brokers}
