@@ -88,11 +88,8 @@ def checked(
 def _flatten(table: Mapping[str, Any], prefix: str, flat: Flat, complain: Complain) -> None:
     for key, value in table.items():
         name = prefix + key
-        if (
-            isinstance(value, Mapping)
-            and name != "expect"
-            and (value or name in SECTIONS or name in PROPERTIES)
-        ):
+        may_be_empty = name in SECTIONS or name in PROPERTIES or property_table(name)
+        if isinstance(value, Mapping) and name != "expect" and (value or may_be_empty):
             _flatten(value, f"{name}.", flat, complain)
         elif name in flat:
             complain(name, "is given twice; keep one")
@@ -201,7 +198,7 @@ def _value_file(given: str, folder: Path, complain: Complain) -> str:
             pass
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        complain("record.value_file", f"{shown(str(path))}: {reason}; it is looked for beside the scenario")
+        complain("record.value_file", f"{shown(given)}: {reason}; it is looked for beside the scenario")
     except ValueError:
         complain("record.value_file", f"{shown(given)} is not a path; give the name of a file")
     return str(path)

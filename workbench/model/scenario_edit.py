@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import tomlkit
-from tomlkit.container import Container
+from tomlkit.container import Container, OutOfOrderTableProxy
 from tomlkit.items import AoT, Bool, InlineTable, Integer, Item, String, StringType, Table, item
 
 from workbench.model.scenario_keys import PROPERTIES, property_table
 
-TableLike = Container | Table | InlineTable
-_TABLES = (Container, Table, InlineTable)
+TableLike = Container | OutOfOrderTableProxy | Table | InlineTable
+_TABLES = (Container, OutOfOrderTableProxy, Table, InlineTable)
 _BOM = "\ufeff"
 
 
@@ -45,7 +45,7 @@ def edited(text: str, changes: Mapping[str, Any]) -> str:
 
 def _move_to_the_keys(table: TableLike, key: str) -> None:
     """Put a new key under the last one of its table, above the comment that introduces the next table."""
-    if isinstance(table, InlineTable):
+    if isinstance(table, InlineTable | OutOfOrderTableProxy):
         return
     body = table.value.body if isinstance(table, Table) else table.body
     new = next(index for index, (each, _) in enumerate(body) if each is not None and each.key == key)

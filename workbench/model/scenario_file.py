@@ -58,8 +58,11 @@ class ScenarioFile:
         return f"{self.name}:{self._place(name)[0]}"
 
     def with_changes(self, scenario: Scenario) -> str:
-        """The text edited to say `scenario`, all else as it stands; without changes the very same text."""
-        from workbench.model.scenario_edit import edited  # noqa: PLC0415 - tomlkit is only needed to write
+        """The text edited to say `scenario`, all else as it stands; without changes the very same text.
+
+        Raises InputError for a scenario that no file may say.
+        """
+        from workbench.model.scenario_edit import edited  # tomlkit is only needed to write
 
         before, after = flat_of(self.scenario), flat_of(scenario)
         changes: Flat = {
@@ -71,9 +74,16 @@ class ScenarioFile:
         if self.folder is not None and value_file is not None:
             changes["record.value_file"] = _beside(value_file, self.folder)
         result = edited(self.text, changes)
-        if ScenarioFile(result, self.name, self.folder).scenario != scenario:
-            result = edited(f"format = {scenario.format}\n", after)  # the values come before the comments
+        if not self._says(result, scenario):  # the values come before the comments
+            result = edited(f"format = {scenario.format}\n", after)
+            _ = ScenarioFile(result, self.name, self.folder).scenario
         return result
+
+    def _says(self, text: str, scenario: Scenario) -> bool:
+        try:
+            return ScenarioFile(text, self.name, self.folder).scenario == scenario
+        except InputError:
+            return False
 
     def _place(self, name: str) -> tuple[int, str]:
         around = name
