@@ -1,0 +1,127 @@
+"""The embedded lab cluster as a cluster like any other; it lives in a process of its own."""
+
+import asyncio
+import itertools
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
+
+from workbench.children.supervisor import Child
+from workbench.errors import ClusterError, InputError
+from workbench.lab import protocol
+from workbench.model.scenario import ClusterKind
+
+_START_TIMEOUT_S = 15.0
+_ANSWER_TIMEOUT_S = 10.0
+A = TypeVar("A")
+
+
+class LabCluster:
+    """`brokers` brokers on 127.0.0.1; broker n on `port` + n - 1, or on any free port where that is 0."""
+
+    kind: ClusterKind = "lab"
+
+    def __init__(
+        self,
+        brokers: int = 3,
+        config: Mapping[str, str] | None = None,
+        port: int = 0,
+        topics: Sequence[protocol.TopicSpec] = (),
+    ) -> None:
+        self.bootstrap_servers = ""
+        self.cluster_id: str | None = None
+        self.version: str | None = f"kwb lab {_version()}"
+        self.security: dict[str, str] = {}
+        self._start = protocol.Start(brokers, port, tuple(topics), dict(config or {}))
+        self._child: Child | None = None
+        self._receiver: asyncio.Task[None] | None = None
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[object]] = {}
+        self._closing = False
+        self._died = asyncio.Event()
+
+    async def start(self) -> None:
+        """Return when records can be sent. Raises InputError for its config, else ClusterError."""
+        self._child = await Child.start_module("workbench.lab.main", protocol.FromLab)
+        try:
+            await self._child.send(self._start)
+            answer = await asyncio.wait_for(self._child.receive(), _START_TIMEOUT_S)
+        except (TimeoutError, ConnectionError):
+            answer = None
+        except BaseException:
+            await self.close()
+            raise
+        if isinstance(answer, protocol.Started):
+            self.bootstrap_servers = answer.bootstrap_servers
+            self.cluster_id = answer.cluster_id
+            self._receiver = asyncio.create_task(self._receive(self._child))
+            return
+        await self.close()
+        if isinstance(answer, protocol.StartFailed):
+            raise (InputError if answer.kind == "input" else ClusterError)(f"the lab: {answer.text}")
+        raise ClusterError(f"the lab did not start: {self._last_words()}")
+
+    async def close(self) -> None:
+        self._closing = True
+        if self._child is not None:
+            await self._child.end()
+        if self._receiver is not None:
+            self._receiver.cancel()
+            await asyncio.gather(self._receiver, return_exceptions=True)
+            self._receiver = None
+
+    async def lost(self) -> str:
+        await self._died.wait()
+        return f"the lab's process ended: {self._last_words()}"
+
+    async def pause_fetching(self, broker: int, paused: bool = True) -> None:
+        """Stop (or go on with) what a broker's followers fetch: their log ends stay."""
+        await self._ask(protocol.PauseFetching(next(self._numbers), broker, paused), protocol.Done)
+
+    async def replicas(self, topic: str | None = None) -> tuple[protocol.PartitionState, ...]:
+        """Every replica's log end and high watermark, as its broker knows them now."""
+        asked = protocol.Describe(next(self._numbers), topic)
+        return (await self._ask(asked, protocol.Replicas)).partitions
+
+    async def _ask(self, message: protocol.PauseFetching | protocol.Describe, expected: type[A]) -> A:
+        if self._child is None or self._receiver is None:
+            raise ClusterError("the lab does not run")
+        waiter: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+        self._waiting[message.id] = waiter
+        try:
+            await self._child.send(message)
+            answer = await asyncio.wait_for(waiter, _ANSWER_TIMEOUT_S)
+        except (TimeoutError, ConnectionError) as error:
+            raise ClusterError(f"the lab does not answer: {self._last_words()}") from error
+        finally:
+            del self._waiting[message.id]
+        if isinstance(answer, protocol.Failed):
+            raise InputError(f"the lab: {answer.text}")
+        assert isinstance(answer, expected)
+        return answer
+
+    async def _receive(self, child: Child) -> None:
+        while (message := await child.receive()) is not None:
+            assert isinstance(message, protocol.Done | protocol.Failed | protocol.Replicas)
+            waiter = self._waiting.get(message.id)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(message)
+        await child.lost.wait()
+        if not self._closing:
+            self._died.set()
+        for waiter in self._waiting.values():
+            if not waiter.done():
+                waiter.set_exception(ConnectionResetError("the lab is gone"))
+
+    def _last_words(self) -> str:
+        if self._child is None:
+            return "it was never started"
+        status = f"exit status {self._child.returncode}"
+        return "; ".join([status, *list(self._child.last_words)[-2:]])
+
+
+def _version() -> str:
+    try:
+        return version("kwb")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,154 @@
+"""A client's connection: frames in, one request at a time, answers out."""
+
+import asyncio
+import logging
+import struct
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+_LENGTH = struct.Struct(">i")
+_SCRATCH = 64 * 1024
+Handle = Callable[[memoryview], Awaitable[bytes | None]]
+"""A request frame (without its length) to the whole answer, or None where none is sent. Raises Close."""
+
+
+class Close(Exception):  # noqa: N818 (an answer: the connection is closed without a word)
+    """The broker closes the connection instead of answering."""
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Like a real broker it serves one request at a time and takes the next only after answering.
+
+    Large frames are received straight into their own buffer. At most one frame is read ahead.
+    """
+
+    def __init__(self, handle: Handle, max_frame: int, live: set["Connection"]) -> None:
+        self._handle = handle
+        self._max_frame = max_frame
+        self._live = live
+        self._scratch = bytearray(_SCRATCH)
+        self._filled = 0  # bytes in the scratch buffer
+        self._frame: bytearray | None = None  # a frame larger than what the scratch buffer had of it
+        self._frame_filled = 0
+        self._ready: deque[memoryview] = deque()
+        self._paused = False
+        self._wanted: asyncio.Future[None] | None = None
+        self._writable: asyncio.Future[None] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    # ── asyncio's side ────────────────────────────────────────────────────────────────────────────
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._live.add(self)
+        self._task = asyncio.get_running_loop().create_task(self._serve())
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (asyncio's signature)
+        if self._frame is not None:
+            return memoryview(self._frame)[self._frame_filled :]
+        return memoryview(self._scratch)[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self._frame is None:
+            self._filled += nbytes
+            self._split()
+            return
+        self._frame_filled += nbytes
+        if self._frame_filled == len(self._frame):
+            self._offer(memoryview(self._frame).toreadonly())
+            self._frame = None
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio's signature)
+        self._live.discard(self)
+        if self._task is not None:
+            self._task.cancel()
+
+    def pause_writing(self) -> None:
+        self._writable = asyncio.get_running_loop().create_future()
+
+    def resume_writing(self) -> None:
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
+        self._writable = None
+
+    # ── frames ────────────────────────────────────────────────────────────────────────────────────
+
+    def _split(self) -> None:
+        """Cut the scratch buffer into frames; what is left of it starts the next."""
+        scratch, at = self._scratch, 0
+        while self._filled - at >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(scratch, at)
+            if not 0 <= length <= self._max_frame:
+                self.close()
+                return
+            start, end = at + _LENGTH.size, at + _LENGTH.size + length
+            if end > self._filled:
+                if end - at > len(scratch) // 2:
+                    self._frame = bytearray(length)
+                    self._frame_filled = self._filled - start
+                    self._frame[: self._frame_filled] = scratch[start : self._filled]
+                    at = self._filled
+                break
+            self._offer(memoryview(bytes(memoryview(scratch)[start:end])))
+            at = end
+        rest = self._filled - at
+        if at and rest:
+            scratch[:rest] = scratch[at : self._filled]
+        self._filled = rest
+
+    def _offer(self, frame: memoryview) -> None:
+        self._ready.append(frame)
+        if self._wanted is not None:
+            if not self._wanted.done():
+                self._wanted.set_result(None)
+        elif not self._paused and self._transport is not None:
+            self._transport.pause_reading()
+            self._paused = True
+
+    async def _next(self) -> memoryview:
+        if not self._ready:
+            if self._paused and self._transport is not None:
+                self._transport.resume_reading()
+                self._paused = False
+            self._wanted = asyncio.get_running_loop().create_future()
+            try:
+                await self._wanted
+            finally:
+                self._wanted = None
+        return self._ready.popleft()
+
+    # ── the requests ──────────────────────────────────────────────────────────────────────────────
+
+    async def _serve(self) -> None:
+        assert self._transport is not None
+        try:
+            while True:
+                answer = await self._handle(await self._next())
+                if answer is not None:
+                    self._transport.write(answer)
+                if self._writable is not None:
+                    await self._writable
+        except Close as reason:
+            log.info("connection closed: %s", reason)
+        except Exception:
+            log.exception("a request could not be handled; its connection is closed")
+        finally:
+            self._transport.close()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+            if self._task is not None:
+                self._task.cancel()
+
+    async def closed(self) -> None:
+        self.close()
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)

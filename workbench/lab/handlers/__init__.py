@@ -1,0 +1,1 @@
+"""Answers to requests, grouped by what they are about."""

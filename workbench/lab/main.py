@@ -1,0 +1,82 @@
+"""The lab's process: `python -P -m workbench.lab.main PARENT_PID`, told by messages what to be."""
+
+import asyncio
+import gc
+import logging
+import sys
+import threading
+
+import msgspec
+
+from workbench.children.child import Channel, Writer, die_with_parent
+from workbench.errors import InputError
+from workbench.lab import protocol
+from workbench.lab.lab import Lab, StartError
+
+log = logging.getLogger(__name__)
+
+
+def main() -> int:
+    die_with_parent(int(sys.argv[1]))
+    channel = Channel(protocol.ToLab)
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    writer = Writer(channel, lambda: None, tick=60)
+    writer.start()
+    try:
+        return asyncio.run(_serve(channel, writer))
+    finally:
+        writer.finish()
+
+
+async def _serve(channel: Channel, writer: Writer) -> int:
+    loop = asyncio.get_running_loop()
+    inbox: asyncio.Queue[object | None] = asyncio.Queue()
+
+    def read() -> None:
+        while True:
+            message = channel.read()
+            loop.call_soon_threadsafe(inbox.put_nowait, message)
+            if message is None:
+                return
+
+    threading.Thread(target=read, name="reader", daemon=True).start()
+    start = await inbox.get()
+    if not isinstance(start, protocol.Start):
+        return 1
+    try:
+        lab = Lab(start)
+        await lab.open()
+    except InputError as error:
+        writer.send(protocol.StartFailed("input", str(error)))
+        return 1
+    except StartError as error:
+        writer.send(protocol.StartFailed("cluster", str(error)))
+        return 1
+    gc.freeze()
+    writer.send(protocol.Started(lab.bootstrap_servers, lab.cluster_id))
+    try:
+        while (message := await inbox.get()) is not None:
+            writer.send(_answer(lab, message))
+    finally:
+        await lab.close()
+    return 0
+
+
+def _answer(lab: Lab, message: object) -> msgspec.Struct:
+    match message:
+        case protocol.PauseFetching(id=number, broker=broker, paused=paused):
+            try:
+                lab.pause_fetching(broker, paused)
+            except InputError as error:
+                return protocol.Failed(number, str(error))
+            return protocol.Done(number)
+        case protocol.Describe(id=number, topic=topic):
+            return protocol.Replicas(number, lab.describe(topic))
+        case _:
+            raise TypeError(f"not a message for a lab that runs: {message!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
