@@ -1,0 +1,31 @@
+"""What a producer's config means: its properties, what is wrong with one, what it promises.
+
+Says which client a sentence holds for: librdkafka 2.16.0 (confluent-kafka 2.16.1) or the Java
+producer of Kafka 4.1.0. Loads neither.
+"""
+
+from workbench.producer_config.catalogue import CATALOGUE, GROUPS, Property, property_named
+from workbench.producer_config.dialect import canonical, effective
+from workbench.producer_config.known import known_names
+from workbench.producer_config.promise import Promise, promise
+from workbench.producer_config.resolve import Resolved, resolve
+from workbench.producer_config.rules import Hint, check, wrong_with
+from workbench.producer_config.secrets import mask_secrets
+
+__all__ = [
+    "CATALOGUE",
+    "GROUPS",
+    "Hint",
+    "Promise",
+    "Property",
+    "Resolved",
+    "canonical",
+    "check",
+    "effective",
+    "known_names",
+    "mask_secrets",
+    "promise",
+    "property_named",
+    "resolve",
+    "wrong_with",
+]

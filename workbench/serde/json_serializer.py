@@ -22,7 +22,7 @@ def serialize(text: str) -> bytes:
 
 def _explained(text: str, otherwise: str) -> str:
     """Where it stops being JSON: the standard library is slower, and points at the very character."""
-    import json  # noqa: PLC0415 - wanted on this rare path only
+    import json
 
     if not text.strip():
         return "empty: JSON wants a value (null is one)"

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from workbench.model.record import Header, RecordPlan
-from workbench.serde.errors import Part, SerdeError, TemplateError
-from workbench.serde.errors import RecordError as RecordError
+from workbench.serde.errors import Part, RecordError, SerdeError, TemplateError
 from workbench.serde.registry import Serializer, serializer
 from workbench.serde.templates import compile_template
+
+__all__ = ["RecordError", "RecordMaker"]
 
 Headers = list[tuple[str, bytes | None]]
 _MakePart = Callable[[int], bytes]

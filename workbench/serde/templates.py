@@ -103,8 +103,8 @@ def compile_template(text: str, seed: int = 0, run_id: str = "", part: str = "")
 
 
 def _renderer(text: str, draws: Draws, run_id: str) -> Callable[[int], str]:
-    import jinja2  # noqa: PLC0415 - 40 ms that a constant text must not cost
-    from jinja2 import meta, nodes, runtime  # noqa: PLC0415
+    import jinja2
+    from jinja2 import meta, nodes, runtime
 
     environment = _environment(draws, newline="\r\n" if "\r\n" in text else "\n")
     try:
@@ -139,8 +139,8 @@ def _renderer(text: str, draws: Draws, run_id: str) -> Callable[[int], str]:
 
 
 def _environment(draws: Draws, newline: str) -> Environment:
-    from jinja2 import StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
 
     environment = SandboxedEnvironment(
         undefined=StrictUndefined,
@@ -177,7 +177,7 @@ def _set_times(names: dict[str, Any]) -> None:
 
 
 def _explained(error: Exception) -> str:
-    import jinja2  # noqa: PLC0415
+    import jinja2
 
     if isinstance(error, jinja2.UndefinedError):
         quoted = (error.message or "").split("'")

@@ -1,0 +1,23 @@
+"""What of a config may be seen: everything but what opens a door."""
+
+import re
+from collections.abc import Mapping
+
+HIDDEN = "[hidden]"
+_SECRET = re.compile(
+    r"password|passphrase|secret|jaas|\.key\.pem|keystore\.key$|oauthbearer\.(config|extensions)"
+    r"|token$|basic\.auth|user\.info|api\.key"
+)
+_WITH_CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
+
+
+def is_secret(name: str) -> bool:
+    return _SECRET.search(name.lower()) is not None
+
+
+def mask_secrets(config: Mapping[str, str]) -> dict[str, str]:
+    """The same config with what is secret replaced, also the user and password in an address."""
+    return {
+        name: HIDDEN if is_secret(name) and value else _WITH_CREDENTIALS.sub(f"://{HIDDEN}@", value)
+        for name, value in config.items()
+    }
