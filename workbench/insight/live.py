@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from workbench.insight.notices import Notices
 from workbench.insight.slices import Columns, Moment, Timeline
 from workbench.model.events import Event
-from workbench.model.frame import ENDED, ErrorCount, Frame, RunState, Sample
+from workbench.model.frame import ENDED, Frame, RunState, Sample
 from workbench.model.histogram import percentiles
 
 _RATE_WINDOW_S = 1.0
@@ -48,7 +48,9 @@ class Insight:
     samples: tuple[Sample, ...]
     """Newest first."""
     events: tuple[Event, ...]
-    """Oldest first."""
+    """The run's errors, oldest first; see `Notices`."""
+    marks: tuple[Event, ...]
+    """What plots over time point at, oldest first."""
     started_wall: float
     timeline: Timeline = field(repr=False, compare=False)
 
@@ -169,6 +171,7 @@ class Live:
             percentiles=self._latency(frame.latency, frame.at, ended),
             samples=tuple(self._samples),
             events=self._notices.events,
+            marks=self._notices.marks,
             started_wall=frame.started_at + self._wall_offset,
             timeline=self._timeline,
         )
@@ -206,8 +209,3 @@ def _is_old(frame: Frame, last: Frame) -> bool:
 
 def _ratio(amount: float, seconds: float) -> float:
     return amount / seconds if seconds > 0 else 0.0
-
-
-def errors_by_count(errors: tuple[ErrorCount, ...]) -> list[ErrorCount]:
-    """Most frequent first."""
-    return sorted(errors, key=lambda error: (-error.count, error.code))

@@ -1,7 +1,7 @@
 """Events read from successive frames: what happened, and what it did to the records."""
 
 from workbench.insight.units import count_text
-from workbench.model.events import Event
+from workbench.model.events import Event, EventKind
 from workbench.model.frame import ErrorCount, Frame
 
 _BEFORE_QUEUE = {
@@ -46,14 +46,19 @@ class Notices:
     """The events of one run. An error has one event, at the time it was first met; its count grows."""
 
     def __init__(self) -> None:
-        self._events: dict[tuple[str, ...], Event] = {}
-        self._paused_at_sent = 0
+        self._errors: dict[tuple[str, str], Event] = {}
+        self._states: list[Event] = []
         self._last: Frame | None = None
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """Oldest first."""
-        return tuple(self._events.values())
+        """What frames alone know: the errors, oldest first. The conductor tells the rest."""
+        return tuple(self._errors.values())
+
+    @property
+    def marks(self) -> tuple[Event, ...]:
+        """What a plot over time points at, oldest first: the errors, pausing and going on."""
+        return tuple(sorted((*self._errors.values(), *self._states), key=lambda event: event.at))
 
     def read(self, frame: Frame, wall: float) -> None:
         """Take the next frame; `wall` is its time in seconds since the epoch."""
@@ -62,14 +67,15 @@ class Notices:
             if error.count and known.get((error.code, error.where)) != error.count:
                 self._error(error, wall)
         before = self._last.state if self._last else "starting"
-        if frame.state != before:
-            self._state(frame, before, wall)
+        if "paused" in (frame.state, before) and frame.state != before:
+            kind: EventKind = "paused" if frame.state == "paused" else "resumed"
+            self._states.append(Event(wall, kind, "info"))
         self._last = frame
 
     def _error(self, error: ErrorCount, wall: float) -> None:
         key = (error.code, error.where)
-        first = self._events.get(key)
-        self._events[key] = Event(
+        first = self._errors.get(key)
+        self._errors[key] = Event(
             first.at if first else wall,
             "rejected" if error.where in _BEFORE_QUEUE else "failed",
             "bad",
@@ -77,13 +83,3 @@ class Notices:
             error.code,
             consequence(error),
         )
-
-    def _state(self, frame: Frame, before: str, wall: float) -> None:
-        key = ("state", frame.state, str(len(self._events)))
-        if frame.state == "paused":
-            self._paused_at_sent = frame.sent
-            text = f"{records(frame.in_flight)} in flight still get their reports"
-            self._events[key] = Event(wall, "paused", "info", consequence=text)
-        elif before == "paused" and frame.state in ("sending", "warm-up", "draining"):
-            text = f"goes on at record {count_text(frame.sent + 1)}" if frame.state != "draining" else ""
-            self._events[key] = Event(wall, "resumed", "info", consequence=text)
