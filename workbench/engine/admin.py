@@ -44,15 +44,15 @@ class Admin:
         except KafkaException as error:
             raise self._out_of_reach(error) from error
         brokers = tuple(BrokerView(b.id, b.host, b.port) for b in sorted(listed.brokers.values(), key=_id))
-        found = listed.topics.get(topic) if topic else None
+        found = listed.topics.get(topic) if topic is not None else None
         topics: tuple[TopicView, ...] = ()
-        if found is not None and found.error is None:
+        if topic is not None and found is not None and found.error is None:
             partitions = tuple(
                 PartitionView(p.id, p.leader, tuple(p.replicas), tuple(p.isrs))
                 for p in sorted(found.partitions.values(), key=_id)
             )
-            config = self._topic_config(found.topic) if with_config else {}
-            topics = (TopicView(found.topic, partitions, config),)
+            config = self._topic_config(topic) if with_config else {}
+            topics = (TopicView(topic, partitions, config),)
         return ClusterView(listed.cluster_id, listed.controller_id, brokers, topics)
 
     def create(self, plan: TopicPlan) -> ClusterView:

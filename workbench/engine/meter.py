@@ -65,6 +65,8 @@ class Meter:
         self._sampled = 0
         self._errors: dict[tuple[str, str], tuple[int, str]] = {}
         self._started_at = time.monotonic()
+        self._measured_from = 0.0
+        self._warm_up = self._warm_up_bytes = 0
         self._ended_at: float | None = None
         self.on_delivery = self._make_callback()
 
@@ -79,6 +81,12 @@ class Meter:
 
     def start(self) -> None:
         self._started_at = time.monotonic()
+
+    def warmed_up(self) -> None:
+        """Say that the warm-up is over: rates count from now."""
+        self._warm_up = sum(self._delivered)
+        self._warm_up_bytes = self.offered_bytes - self._failed_bytes
+        self._measured_from = time.monotonic()
 
     def end(self, state: RunState, at: float) -> None:
         """Fix the end of the run: frames after this say the same moment."""
@@ -130,6 +138,9 @@ class Meter:
             started_at=self._started_at,
             state=self.state,
             target=self._target,
+            measured_from=self._measured_from,
+            warm_up=self._warm_up,
+            warm_up_bytes=self._warm_up_bytes,
             sent=self.sent,
             rejected=rejected,
             acked=done if self._confirmed else 0,

@@ -56,7 +56,7 @@ class Control:
 
 
 class RecordTooSlow(BaseException):
-    """Raised into a template that runs longer than `record_timeout_ms`; no `except Exception` there stops it."""
+    """Raised into a template that takes longer than `record_timeout_ms`; no `except Exception` catches it."""
 
 
 class Guard:
@@ -119,6 +119,7 @@ class Sending:
                     break
                 self._offer_and_wait(seq, time.monotonic(), meter.on_warm_up_delivery)
             else:
+                meter.warmed_up()
                 meter.state = "sending"
                 self._offer_all(first)
         self._drain()

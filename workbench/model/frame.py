@@ -63,6 +63,11 @@ class Frame(msgspec.Struct, frozen=True):
     started_at: float
     state: RunState
     target: int
+    measured_from: float = 0.0
+    """When the warm-up was over; 0 until then. Rates count from here."""
+    warm_up: int = 0
+    """Records of the warm-up among those delivered, and their `warm_up_bytes` in `payload_bytes`."""
+    warm_up_bytes: int = 0
     sent: int = 0
     rejected: int = 0
     acked: int = 0
@@ -85,6 +90,11 @@ class Frame(msgspec.Struct, frozen=True):
     @property
     def in_flight(self) -> int:
         return self.sent - self.rejected - self.acked - self.unconfirmed - self.failed
+
+    @property
+    def delivered(self) -> int:
+        """Records that the client reported without an error."""
+        return self.acked + self.unconfirmed
 
     @property
     def seconds(self) -> float:

@@ -35,6 +35,8 @@ class Verify(msgspec.Struct, frozen=True):
 
 
 class Throughput(msgspec.Struct, frozen=True):
+    """Of the records after the warm-up, from its end to the last report; MB are 10^6 payload bytes."""
+
     records_per_s: float | None
     mb_per_s: float | None
 

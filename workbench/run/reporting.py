@@ -21,7 +21,7 @@ from workbench.model.report import (
 )
 from workbench.model.scenario import Scenario
 from workbench.producer_config import effective, mask_secrets
-from workbench.run.expectations import evaluate
+from workbench.run.expectations import judged
 
 
 def report_of(
@@ -29,8 +29,6 @@ def report_of(
 ) -> Report:
     """The whole report; `proof` is None where no read-back was asked for, or none could be had."""
     found = proof.found if proof else None
-    delivered = frame.acked + frame.unconfirmed
-    seconds = frame.seconds
     report = Report(
         scenario=scenario.title,
         state=frame.state,
@@ -40,11 +38,8 @@ def report_of(
         ledger=ledger_of(frame, found),
         program_knows=_program_knows(scenario, frame),
         verify=_verify(scenario, frame, proof),
-        seconds=round(seconds, 6),
-        throughput=Throughput(
-            records_per_s=round(delivered / seconds, 1) if seconds > 0 else None,
-            mb_per_s=round(frame.payload_bytes / seconds / 1e6, 3) if seconds > 0 else None,
-        ),
+        seconds=round(frame.seconds, 6),
+        throughput=_throughput(frame),
         latency_ms=_latency(frame),
         partitions=tuple(
             PartitionFacts(p, acked, found.partitions[p] if found else None)
@@ -55,7 +50,7 @@ def report_of(
         requests=RequestFacts(frame.batches.requests),
         moved_keys=found.moved_keys if found else None,
     )
-    return msgspec.structs.replace(report, expect=tuple(evaluate(report, e) for e in scenario.expect))
+    return msgspec.structs.replace(report, expect=judged(report, scenario.expect))
 
 
 def ledger_of(frame: Frame, found: Found | None) -> Ledger:
@@ -102,6 +97,16 @@ def _verify(scenario: Scenario, frame: Frame, proof: ReadBackDone | None) -> Ver
     if proof.found is None:
         return Verify("unfinished", proof.reason)
     return Verify("verified")
+
+
+def _throughput(frame: Frame) -> Throughput:
+    """Of the records after the warm-up, in the time after it; MB are 10^6 bytes of keys and values."""
+    records = frame.delivered - frame.warm_up
+    seconds = frame.at - frame.measured_from
+    if not frame.measured_from or records <= 0 or seconds <= 0:
+        return Throughput(None, None)
+    payload = frame.payload_bytes - frame.warm_up_bytes
+    return Throughput(round(records / seconds, 1), round(payload / seconds / 1e6, 3))
 
 
 def _latency(frame: Frame) -> LatencyMs:

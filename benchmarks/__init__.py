@@ -1,0 +1,1 @@
+"""kwb against its peers, in one run, alternating and repeated: ratios with their spread."""
