@@ -1,0 +1,83 @@
+# kwb from a fresh clone: python3 (3.11 or newer, with venv), make and git are all that is needed.
+#
+#   make run           the workbench; make run ARGS='--cluster apache'
+#   make test          every test that needs nothing but Python
+#   make check         the quick part: lint, types, layers, unit tests, snapshots
+#   make test-tools    tests that need kcat or tmux
+#   make test-apache   tests on Apache Kafka and with its Java clients
+#   make bench         ratios against peers, in one run
+#   make lock          renew constraints.txt
+#   make clean         remove .venv and what tools left behind
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest
+
+# Also the isolated build of the package itself gets only the versions of constraints.txt: the first
+# name is what pip up to 25.2 reads for that, the second what later ones do.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# An environment that was moved, or whose Python is gone, is not ready.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+$(shell rm -f $(READY))
+else ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
+$(shell rm -f $(READY))
+endif
+
+NEEDS_TOOLS := kcat or terminal
+NEEDS_JAVA := apache or java_tools
+
+.PHONY: run test check lint unit test-tools test-apache bench lock clean
+
+run: $(READY)
+	@$(BIN)/kwb $(ARGS)
+
+test: $(READY)
+	$(PYTEST) -m 'not ($(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(ARGS)
+
+check: lint unit
+
+lint: $(READY)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+unit: $(READY)
+	$(PYTEST) -m 'not (packaging or pilot or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(wildcard tests/unit tests/ui) $(ARGS)
+
+test-tools: $(READY)
+	$(PYTEST) -m '$(NEEDS_TOOLS)' $(ARGS)
+
+test-apache: $(READY)
+	$(PYTEST) -m '$(NEEDS_JAVA)' $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# Without .ready a .venv is half made, or not ours: it is made anew.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "kwb needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@test -f $@ || $(PYTHON) -m venv --clear $(VENV)
+	@rm -f $@
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@printf '%s\n' '$(CURDIR)' > $@
+
+# In a fresh environment and without the constraints; what builds the package is pinned too.
+lock:
+	@set -e; fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; unset PIP_CONSTRAINT PIP_BUILD_CONSTRAINT; \
+	$(PYTHON) -m venv "$$fresh"; \
+	"$$fresh/bin/python" -m pip install --quiet --editable '.[dev]' 'hatchling>=1.27' editables; \
+	"$$fresh/bin/python" -m pip freeze --exclude-editable | LC_ALL=C sort -f > "$$fresh/lock"; \
+	{ echo '# Exact versions of everything make installs or builds with; renewed by make lock.'; cat "$$fresh/lock"; } > constraints.txt
+	@if grep -nE '://|--|@ ' constraints.txt; then echo 'constraints.txt must hold versions only' >&2; exit 1; fi
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache snapshot_report.html
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
