@@ -46,7 +46,7 @@ class Pane(Vertical):
     """
 
     DEFAULT_CSS = """
-    Pane { background: $k-surface; border-left: blank $k-surface; padding: 0 1 0 0; }
+    Pane { background: $k-surface; border-left: blank $k-surface; padding: 0 1; }
     Pane:focus-within { border-left: outer $k-accent; }
     Pane:focus-within > Title { color: $k-accent; }
     """

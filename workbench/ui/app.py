@@ -1,0 +1,182 @@
+"""The app around the bench: themes, settings, the paint timer, quitting."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from workbench import paths, settings
+from workbench.errors import InputError
+from workbench.model.scenario import Scenario
+from workbench.ui.commands import commands
+from workbench.ui.screens.bench import BenchScreen
+from workbench.ui.session import BenchLike, MakeBench, Session
+from workbench.ui.theme import COLOURS_256, DEFAULT, LIGHT, ThemedApp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+
+    from workbench.model.events import Event
+
+PAINTS_PER_S = 12
+
+
+class KwbApp(ThemedApp):
+    """`live=False`: no cluster is opened and nothing is painted but by `paint`; for tests and replays."""
+
+    TITLE = "kwb"
+    CSS_PATH = "styles/bench.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 6
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-tabs"), (110, "-tight"), (136, "-normal"), (176, "-wide"),
+    ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-short"), (30, "-medium"), (40, "-tall"), (54, "-huge"),
+    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "quit", tooltip="Quit", id="app.quit", show=False, priority=True),
+        Binding("f1,question_mark", "help", "help", tooltip="Keys and words", id="app.help", show=False),
+        Binding(
+            "ctrl+p", "command_palette", "commands", tooltip="All commands", id="app.commands", show=False
+        ),
+    ]
+
+    def __init__(
+        self, session: Session, *, theme: str | None = None, config_dir: Path | None = None, live: bool = True
+    ) -> None:
+        self._config_dir = config_dir or paths.config_dir()
+        super().__init__(user_themes=self._config_dir / "themes")
+        self.session = session
+        self.bench = BenchScreen(session)
+        self._live = live
+        self._dirty = False
+        self._painter: Timer | None = None
+        self.settings = settings.Settings()
+        self._load_settings(theme)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.bench
+
+    def _load_settings(self, theme: str | None) -> None:
+        try:
+            self.settings = settings.load(self._config_dir / "settings.toml")
+        except InputError as error:
+            self.theme_problems.append(str(error))
+        wanted = theme or self.settings.theme
+        if wanted is None:
+            wanted = COLOURS_256 if self.console.color_system == "256" else DEFAULT
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            known = ", ".join(sorted(self.theme_files))
+            self.theme_problems.append(f"there is no theme {wanted}; there are {known}")
+        if self.settings.keymap:
+            self.set_keymap(self.settings.keymap)
+
+    def on_mount(self) -> None:
+        if self.theme_problems:
+            self.notify("\n".join(self.theme_problems), title="Settings", severity="warning", timeout=12)
+        if self._live:
+            self._painter = self.set_interval(1 / PAINTS_PER_S, self._tick, pause=True)
+            self.session.changed = self._mark
+            self.bench.open_bench()
+
+    # ---- painting
+
+    def _mark(self) -> None:
+        self._dirty = True
+        if self._painter is not None:
+            self._painter.resume()
+
+    def _tick(self) -> None:
+        """The timer stops as soon as there is nothing new: an idle screen costs nothing."""
+        if self._dirty:
+            self.paint()
+        elif self._painter is not None:
+            self._painter.pause()
+
+    def paint(self) -> None:
+        self._dirty = False
+        if self.bench.is_mounted:
+            self.bench.show()
+
+    # ---- commands
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        _ = screen
+        yield from commands(self)
+
+    def action_help(self) -> None:
+        from workbench.ui.screens.help import Help
+
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help())
+
+    def action_toggle_light(self) -> None:
+        self.choose_theme(DEFAULT if self.theme == LIGHT else LIGHT)
+
+    def choose_theme(self, name: str) -> None:
+        """Switch, and remember it."""
+        self.theme = name
+        self.settings = msgspec.structs.replace(self.settings, theme=name)
+        try:
+            settings.save(self._config_dir / "settings.toml", self.settings)
+        except InputError as error:
+            self.notify(str(error), severity="warning")
+
+    async def action_quit(self) -> None:
+        if not self.session.run_on:
+            self.exit()
+            return
+        from workbench.ui.screens.question import Question
+
+        if isinstance(self.screen, Question):
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.exit()
+
+        frame = self.session.insight.frame if self.session.insight else None
+        so_far = f" {frame.sent:,} of {frame.target:,} records are sent." if frame else ""
+        self.push_screen(Question(f"A run is on.{so_far}", "Stop and quit", "Stay"), answered)
+
+
+async def _main(app: KwbApp) -> int:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, app.exit)
+    try:
+        await app.run_async()
+    finally:
+        await app.session.close()
+    return app.return_code or 0
+
+
+def _bench(scenario: Scenario) -> MakeBench:
+    """The real one; imported after the first paint."""
+
+    def make(on_event: "Callable[[Event], None]") -> BenchLike:
+        from workbench.clusters.choice import cluster_for
+        from workbench.run.bench import Bench
+
+        return Bench(cluster_for(scenario), on_event)
+
+    return make
+
+
+def start(scenario: Scenario, theme: str | None = None, make_bench: MakeBench | None = None) -> int:
+    """Open the screen until the user quits; returns the exit status. No child is left behind."""
+    session = Session(scenario, make_bench or _bench(scenario))
+    return asyncio.run(_main(KwbApp(session, theme=theme)))

@@ -1,0 +1,359 @@
+"""The bench: config, record and send at the left, what happens to the records at the right."""
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from workbench.errors import KwbError
+from workbench.ui import config_view
+from workbench.ui.glyphs import number
+from workbench.ui.route_view import way_of
+from workbench.ui.session import Session
+from workbench.ui.theme import palette
+from workbench.ui.widgets.acks import Acks
+from workbench.ui.widgets.composer import Composer
+from workbench.ui.widgets.config_list import ConfigList, Hint
+from workbench.ui.widgets.config_pane import ConfigPane
+from workbench.ui.widgets.event_log import EventLog
+from workbench.ui.widgets.header import Header
+from workbench.ui.widgets.heatmap import Heatmap
+from workbench.ui.widgets.keys_line import KeysLine
+from workbench.ui.widgets.latency_strip import LatencyStrip
+from workbench.ui.widgets.meaning import Meaning
+from workbench.ui.widgets.panes import HoldingPane
+from workbench.ui.widgets.route import Route
+from workbench.ui.widgets.run_strip import RunStrip
+from workbench.ui.widgets.send_pane import SendPane
+from workbench.ui.widgets.tab_bar import TABS, Tab, TabBar
+from workbench.ui.widgets.title import Pane
+
+if TYPE_CHECKING:
+    from workbench.model.record import MadeRecord
+
+LEAST = (60, 18)
+"""Columns and rows below which the screen only says that it is too small."""
+_PREVIEW_WAIT_S = 0.15
+_FIRST_IN = {"config": "#settings", "compose": "#key", "live": "#heatmap", "events": "#event-log"}
+
+
+def _key(keys: str, action: str, what: str, tip: str, name: str) -> Binding:
+    return Binding(keys, action, what, tooltip=tip, id=name, show=False)
+
+
+class BenchScreen(Screen[None]):
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        _key("ctrl+s", "send", "send", "Send; while a run is on: pause, resume", "bench.send"),
+        _key("ctrl+g", "stop", "stop", "Stop the run", "bench.stop"),
+        _key("ctrl+o", "zoom", "zoom", "Give the focused pane all the room, and back", "bench.zoom"),
+        _key("1", "tab('config')", "config", "To the producer config", "bench.config"),
+        _key("2", "tab('compose')", "compose", "To the record and how it is sent", "bench.compose"),
+        _key("3", "tab('live')", "live", "To what happens to the records", "bench.live"),
+        _key("4", "tab('events')", "events", "To the events", "bench.events"),
+        _key("d", "distribution", "distribution", "The latency distribution", "bench.distribution"),
+        _key("u,ctrl+z", "undo", "undo", "Take the last change of the config back", "bench.undo"),
+        _key("escape", "unzoom", "back", "Leave the zoom", "bench.unzoom"),
+    ]
+
+    tab: reactive[Tab] = reactive[Tab]("compose")
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._others = config_view.other_names(session.scenario.producer)
+        self._problems: dict[str, str | None] = {}
+        self._made: MadeRecord | None = None
+        self._forms_key: object = None
+
+    def compose(self) -> ComposeResult:
+        scenario = self.session.scenario
+        yield Header(id="header")
+        yield TabBar(id="tabs")
+        with Horizontal(id="body"):
+            with Vertical(id="left", classes="column"):
+                yield ConfigPane(config_view.groups(self.session, self._others), self._typed_hints)
+                yield Meaning(id="meaning")
+            with Vertical(id="middle", classes="column"):
+                yield Composer(scenario.topic.name, scenario.record)
+                yield SendPane(scenario.send)
+            with Vertical(id="right", classes="column"):
+                yield HoldingPane("Partitions", lambda: Heatmap(id="heatmap"), id="partitions")
+                yield HoldingPane("Latency", lambda: LatencyStrip(id="strip"), id="latency")
+                yield HoldingPane("Acks", lambda: Acks(id="ack-lines"), id="acks")
+        yield HoldingPane("Events", lambda: EventLog(id="event-log"), id="events")
+        yield RunStrip(id="run-strip")
+        yield KeysLine(id="keys")
+        yield Static("", id="too-small")
+
+    def on_mount(self) -> None:
+        self.watch_tab()
+        self.query_one("#right").can_focus = False
+        self.show()
+        self._preview()
+
+    # ---- showing
+
+    def show(self) -> None:
+        """Draw the session as it is now; what did not change costs next to nothing."""
+        session = self.session
+        key = (session.scenario, session.running, session.phase, session.topic, session.view, self.problem,
+               session.problem, self.app.theme)  # fmt: skip
+        if key != self._forms_key:
+            self._forms_key = key
+            self._show_forms()
+        self._show_run()
+
+    def _show_forms(self) -> None:
+        session = self.session
+        self.query_one(Header).show(session, config_view.promised(session))
+        shown = config_view.groups(session, self._others)
+        self.query_one(ConfigPane).show([setting for _, settings in shown for setting in settings])
+        producer = session.scenario.producer
+        waits = session.run_on and session.running is not None and session.running.producer != producer
+        self.query_one(Meaning).show_promise(config_view.promise_of(session, producer), waits=waits)
+        self._show_route()
+        self._show_keys()
+
+    def _show_run(self) -> None:
+        session, insight, roles = self.session, self.session.insight, palette(self.app)
+        self.query_one(TabBar).show(
+            session, config_view.count_wrong(session.scenario.producer), self.form_problem
+        )
+        self.query_one(SendPane).show(session, self.problem)
+        self.query_one(RunStrip).show(insight)
+        self.query_one(Composer).show_next(session.next_seq)
+        events = session.events
+        self.query_one(EventLog).show(events)
+        self._pane("events").title.right = "what happened → what it did to your records"
+        self.query_one(Heatmap).show(insight, session.topic)
+        self.query_one(LatencyStrip).show(insight, session.topic)
+        self.query_one(Acks).show(insight)
+        self._pane("latency").title.right = "send() to report, log scale"
+        if insight is None:
+            self._pane("partitions").title.right = self._pane("acks").title.right = ""
+            return
+        word = "unconfirmed" if insight.unconfirmed else "acked"
+        self._pane("partitions").title.right = Text.assemble(
+            (number(insight.delivered), f"bold {roles.text}"), (f" {word}", roles.muted)
+        )
+        one_in = insight.sampled_one_in
+        self._pane("acks").title.right = f"1 in {number(one_in)}, newest first" if one_in else ""
+
+    def _pane(self, name: str) -> Pane:
+        return self.query_one(f"#{name}", Pane)
+
+    def _show_keys(self) -> None:
+        session = self.session
+        send = {"idle": "send", "running": "pause", "paused": "resume", "unavailable": "try again"}
+        keys = []
+        if word := send.get(session.phase):
+            keys.append(("^S", word, "screen.send"))
+        if session.phase in ("running", "pausing", "paused"):
+            keys.append(("^G", "stop", "screen.stop"))
+        focused = self.focused
+        if isinstance(focused, ConfigList):
+            keys += [("Enter", "edit", "screen.edit_setting"), ("Bksp", "default", "screen.default_setting")]
+            keys.append(("u", "undo", "screen.undo"))
+        typing = isinstance(focused, Input | TextArea)
+        if self.has_class("-tabs"):
+            keys.append(("Esc 1-4" if typing else "1-4", "tab", "screen.next_tab"))
+        keys.append(("Tab", "next", "app.focus_next"))
+        keys += [("^O", "zoom", "screen.zoom"), ("^P", "commands", "app.command_palette")]
+        keys += [("^Q", "quit", "app.quit"), ("F1" if typing else "?", "help", "app.help")]
+        self.query_one(KeysLine).keys = tuple(keys)
+
+    def _show_route(self) -> None:
+        self.query_one(Route).way = way_of(self.session, self._made)
+
+    @property
+    def form_problem(self) -> bool:
+        return any(self._problems.values())
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be sent as the forms stand."""
+        found = next((problem for problem in self._problems.values() if problem), None)
+        if found is None and self._made is not None and self._made.error is not None:
+            found = None  # the run tells it record by record: a template may fail for one and not the next
+        return found or config_view.refusal(self.session.scenario.producer)
+
+    # ---- focus, tabs, zoom, size
+
+    def watch_tab(self) -> None:
+        for tab in TABS:
+            self.set_class(tab == self.tab, f"-tab-{tab}")
+        for bar in self.query(TabBar):
+            bar.tab = self.tab
+
+    @on(TabBar.Picked)
+    def _picked(self, event: TabBar.Picked) -> None:
+        self.action_tab(event.tab)
+
+    def action_tab(self, tab: Tab) -> None:
+        self.action_unzoom()
+        self.tab = tab
+        self.call_after_refresh(self._focus_first, tab)
+
+    def action_next_tab(self) -> None:
+        self.action_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
+
+    def _focus_first(self, tab: Tab) -> None:
+        if tab == "compose":
+            self.set_focus(None)  # so that 1-4 and ? go on working; Tab enters the form
+        else:
+            self.query_one(_FIRST_IN[tab]).focus()
+        self.show()
+
+    @on(DescendantFocus)
+    @on(DescendantBlur)
+    def _focus_moved(self) -> None:
+        self._show_keys()
+
+    def action_zoom(self) -> None:
+        if self.has_class("-zoomed"):
+            self.action_unzoom()
+            return
+        focused = self.focused
+        pane = next((node for node in focused.ancestors if isinstance(node, Pane)), None) if focused else None
+        if pane is None:
+            self.notify("Go to a pane first: Tab, or click into it", severity="warning")
+            return
+        for node in (pane, *pane.ancestors):
+            if isinstance(node, Widget) and node is not self:
+                node.add_class("-zoom")
+        self.add_class("-zoomed")
+        self.call_after_refresh(self.show)
+
+    def action_unzoom(self) -> None:
+        if self.has_class("-zoomed"):
+            self.remove_class("-zoomed")
+            self.query(".-zoom").remove_class("-zoom")
+            self.call_after_refresh(self.show)
+
+    def on_resize(self, event: Resize) -> None:
+        columns, rows = event.size
+        small = columns < LEAST[0] or rows < LEAST[1]
+        self.set_class(small, "-too-small")
+        if small:
+            text = f"kwb needs {LEAST[0]} x {LEAST[1]}\nthis is {columns} x {rows}"
+            self.query_one("#too-small", Static).update(text)
+        self._show_keys()
+
+    # ---- editing
+
+    def _typed_hints(self, name: str, text: str) -> list[Hint]:
+        return config_view.typed_hints(self.session.scenario.producer, name, text)
+
+    @on(ConfigList.Edited)
+    def _setting_edited(self, event: ConfigList.Edited) -> None:
+        session = self.session
+        producer = config_view.with_property(session.scenario.producer, event.name, event.text)
+        session.edit(msgspec.structs.replace(session.scenario, producer=producer))
+        self.show()
+
+    @on(ConfigList.Moved)
+    def _setting_moved(self, event: ConfigList.Moved) -> None:
+        self.query_one(Meaning).show_setting(event.name)
+
+    @on(ConfigList.UndoWanted)
+    def action_undo(self) -> None:
+        if not self.session.undo_property():
+            self.notify("Nothing to undo in the config")
+        self.show()
+
+    def action_edit_setting(self) -> None:
+        self.query_one(ConfigList).action_edit()
+
+    def action_default_setting(self) -> None:
+        self.query_one(ConfigList).action_default()
+
+    @on(Composer.Edited)
+    def _record_edited(self, event: Composer.Edited) -> None:
+        scenario = self.session.scenario
+        topic = msgspec.structs.replace(scenario.topic, name=event.topic)
+        self._problems["record"] = event.problem
+        self.session.edit(msgspec.structs.replace(scenario, topic=topic, record=event.record))
+        self.show()
+        self._preview()
+
+    @on(SendPane.Edited)
+    def _send_edited(self, event: SendPane.Edited) -> None:
+        self._problems["send"] = event.problem
+        self.session.edit(msgspec.structs.replace(self.session.scenario, send=event.send))
+        self.show()
+
+    @work(exclusive=True, group="preview", exit_on_error=False)
+    async def _preview(self) -> None:
+        await asyncio.sleep(_PREVIEW_WAIT_S)
+        composer = self.query_one(Composer)
+        try:
+            self._made = await self.session.preview(self.session.scenario.record, self.session.next_seq)
+        except KwbError as error:
+            self._made = None
+            composer.show_made(None, str(error))
+        else:
+            composer.show_made(self._made, self._problems.get("record"))
+        self._show_route()
+
+    # ---- the run
+
+    def action_send(self) -> None:
+        self.query_one(ConfigList).take()
+        self.call_later(self._send)
+
+    @on(SendPane.SendPressed)
+    def _send_pressed(self) -> None:
+        self.action_send()
+
+    def _send(self) -> None:
+        session = self.session
+        if session.phase in ("running", "paused"):
+            self.run_worker(session.pause_or_resume(), group="control")
+        elif session.phase == "unavailable":
+            self.open_bench()
+        elif self.problem is not None:
+            self.notify(self.problem, title="Not sent", severity="error")
+        elif session.can_send:
+            if self.has_class("-tabs"):
+                self.action_tab("live")
+            self.run_worker(self._run(), group="run")
+
+    @on(SendPane.StopPressed)
+    def action_stop(self) -> None:
+        self.run_worker(self.session.stop(), group="control")
+
+    async def _run(self) -> None:
+        try:
+            await self.session.run()
+        except KwbError as error:
+            self.notify(str(error), title="The run broke off", severity="error", timeout=10)
+        self._preview()
+
+    @work(group="open")
+    async def open_bench(self) -> None:
+        """Start the cluster and the engine; what fails is said, and ^S tries again."""
+        try:
+            await self.session.open()
+        except KwbError as error:
+            self.notify(str(error), title="No cluster", severity="error", timeout=15)
+        self._preview()
+
+    def action_distribution(self) -> None:
+        insight = self.session.insight
+        if insight is None or not insight.frame.latency:
+            self.notify("No latencies yet: send records first")
+            return
+        from workbench.ui.screens.distribution import Distribution
+
+        self.app.push_screen(Distribution(insight))

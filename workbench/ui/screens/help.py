@@ -1,0 +1,86 @@
+"""The keys, and the words of the ledger."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from workbench.ui.theme import Roles, palette
+
+_KEYS = (
+    ("Everywhere", (
+        ("^S", "send; while a run is on: pause, resume"),
+        ("^G", "stop the run"),
+        ("Tab  Shift+Tab", "next, previous field and pane"),
+        ("^O", "zoom the pane in which the focus is, and back"),
+        ("^P", "all commands by name, colour themes too"),
+        ("F1", "this help"),
+        ("^Q", "quit"),
+    )),
+    ("Outside text fields (Escape leaves one)", (
+        ("1 2 3 4", "config, compose, live, events"),
+        ("d", "latency distribution"),
+        ("?", "this help"),
+    )),
+    ("In the config", (
+        ("↑ ↓", "another setting"),
+        ("Enter", "edit the value; the next of a few choices"),
+        ("← →", "the choice before, the next one"),
+        ("Backspace", "back to the default"),
+        ("u", "undo the last change"),
+        ("Escape", "while editing: leave the value as it was"),
+    )),
+    ("In forms and charts", (
+        ("↑ ↓", "field above, below; a list's rows"),
+        ("← → Enter", "the next of a few choices"),
+        ("- + 0", "in Partitions: longer, shorter slices, slices that fit"),
+    )),
+)  # fmt: skip
+_WORDS = (
+    ("sent", "text", "offered to the client: rejected + acked + unconfirmed + failed + in flight"),
+    ("rejected", "bad", "refused before it was queued: no bytes could be made of it, or there was no room"),
+    ("in flight", "wire", "with the client or on the way, its report still to come"),
+    ("acked", "ok", "the brokers confirmed it as acks asks: 1 the leader, all every replica in sync"),
+    ("unconfirmed", "warn", "acks=0: the client reports success, but no broker said so"),
+    ("failed", "bad", "the client gave up on it; it may be stored all the same"),
+    ("stored", "text", "found in the log when it was read back after the run"),
+    ("lost", "bad", "acked, and not in the log"),
+    ("duplicated", "warn", "stored more than once: the extra copies"),
+)
+_MARKS = (("●", "accent", "differs from the default"), ("◐", "warn", "edited, waits for the next run"))
+
+
+class Help(ModalScreen[None]):
+    DEFAULT_CSS = """
+    Help { align: center middle; background: $k-base 60%; }
+    Help > VerticalScroll { width: 84; max-width: 96%; height: auto; max-height: 94%; background: $k-surface;
+        border-left: outer $k-accent; padding: 0 2; scrollbar-size-vertical: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,question_mark,q,enter", "dismiss", "close", show=False, tooltip="Close the help",
+                id="help.close"),
+    ]  # fmt: skip
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(_help_text(palette(self.app)))
+
+
+def _help_text(roles: Roles) -> Text:
+    text = Text()
+    for name, rows in _KEYS:
+        text.append(f"{name}\n", f"bold {roles.text}")
+        for key, what in rows:
+            text.append(f"  {key:<16}", f"bold {roles.accent}").append(f"{what}\n", roles.muted)
+    text.append("The ledger's words\n", f"bold {roles.text}")
+    for word, role, what in _WORDS:
+        text.append(f"  {word:<16}", f"bold {getattr(roles, role)}").append(f"{what}\n", roles.muted)
+    text.append("Marks in the config\n", f"bold {roles.text}")
+    for word, role, what in _MARKS:
+        text.append(f"  {word:<16}", f"bold {getattr(roles, role)}").append(f"{what}\n", roles.muted)
+    text.append("Escape closes this.", roles.muted)
+    return text

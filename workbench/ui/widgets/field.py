@@ -1,0 +1,141 @@
+"""One-line controls of a form: a text field, a choice that cycles, a button."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual.binding import BindingType
+from textual.events import Click
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input
+
+from workbench.ui.glyphs import OPEN, pick
+from workbench.ui.keys import control_key
+from workbench.ui.theme import palette
+
+
+class Field(Input):
+    """A one-line text field; ↑ and ↓ leave it for its neighbours, Escape leaves the form."""
+
+    DEFAULT_CSS = """
+    Field { height: 1; background: $k-raised; color: $k-text; }
+    Field.-textual-compact { padding: 0 1; }
+    Field:focus { background: $k-selected; background-tint: $k-raised 0%; }
+    Field.-wrong, Field.-wrong:focus { background: $k-wrong; color: $k-bad; }
+    Field:disabled { color: $k-faint; opacity: 1; text-opacity: 1; }
+    Field > .input--placeholder { color: $k-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        control_key("up", "app.focus_previous", "field above", "field.above"),
+        control_key("down", "app.focus_next", "field below", "field.below"),
+        control_key("escape", "screen.blur", "leave the field", "field.leave"),
+    ]
+
+    def __init__(self, value: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(value, placeholder, id=id, compact=True, select_on_focus=False)
+
+    async def action_submit(self) -> None:
+        await super().action_submit()
+        if self.has_focus:
+            self.app.action_focus_next()
+
+
+class Choice(Widget, can_focus=True):
+    """One of a few values: ← → Enter and a click go through them."""
+
+    DEFAULT_CSS = """
+    Choice { height: 1; width: auto; background: $k-raised; color: $k-text; padding: 0 1; }
+    Choice:focus { background: $k-selected; text-style: bold; }
+    Choice:hover { background: $k-line; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        control_key("left", "turn(-1)", "the one before", "choice.before"),
+        control_key("right,enter,space", "turn(1)", "the next one", "choice.next"),
+        control_key("up", "app.focus_previous", "field above", "choice.above"),
+        control_key("down", "app.focus_next", "field below", "choice.below"),
+        control_key("escape", "screen.blur", "leave the field", "choice.leave"),
+    ]
+
+    value: reactive[str] = reactive("", layout=True)
+
+    @dataclass
+    class Chosen(Message):
+        choice: "Choice"
+        value: str
+
+        @property
+        def control(self) -> "Choice":
+            return self.choice
+
+    def __init__(self, values: Sequence[str], value: str, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.values = tuple(values)
+        self.set_reactive(Choice.value, value)
+
+    def get_content_width(self, *_: object) -> int:
+        return max(len(value) for value in (*self.values, self.value)) + 2
+
+    def render(self) -> RenderableType:
+        width = self.content_size.width
+        text = Text(pick(width - 2, self.value).ljust(width - 1), no_wrap=True)
+        text.append(OPEN, palette(self.app).muted)
+        return text
+
+    def action_turn(self, by: int) -> None:
+        """A value from elsewhere (a file) that is not in the list leads to the first."""
+        at = self.values.index(self.value) + by if self.value in self.values else 0
+        self.value = self.values[at % len(self.values)]
+        self.post_message(self.Chosen(self, self.value))
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        self.focus()
+        self.action_turn(1)
+
+
+class Press(Widget, can_focus=True):
+    """A button of one line; the longest of its labels that fits."""
+
+    DEFAULT_CSS = """
+    Press { height: 1; width: 1fr; background: $k-raised; color: $k-text; text-style: bold;
+        text-align: center; }
+    Press.-primary { background: $k-accent; color: $k-on; }
+    Press.-danger { color: $k-bad; }
+    Press:hover { background: $k-line; color: $k-text; }
+    Press:focus { text-style: bold underline; }
+    Press:disabled { color: $k-faint; background: $k-raised; text-style: none; opacity: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        control_key("enter,space", "press", "press", "press.press"),
+        control_key("left,up", "app.focus_previous", "control before", "press.before"),
+        control_key("right,down", "app.focus_next", "control after", "press.after"),
+        control_key("escape", "screen.blur", "leave the form", "press.leave"),
+    ]
+
+    labels: reactive[tuple[str, ...]] = reactive(())
+
+    @dataclass
+    class Pressed(Message):
+        button: "Press"
+
+        @property
+        def control(self) -> "Press":
+            return self.button
+
+    def __init__(self, *labels: str, id: str, classes: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.set_reactive(Press.labels, labels)
+
+    def render(self) -> RenderableType:
+        return Text(pick(self.size.width, *self.labels), no_wrap=True)
+
+    def action_press(self) -> None:
+        self.post_message(self.Pressed(self))
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        self.action_press()

@@ -1,0 +1,102 @@
+"""The top line: which cluster, which topic, and what the config promises."""
+
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from workbench.producer_config import Promise
+from workbench.ui.glyphs import DEAD, OK, UP, WARNING, fit
+from workbench.ui.session import Session
+from workbench.ui.theme import Roles, palette
+
+_KINDS = {
+    "lab": ("lab cluster", "lab"),
+    "apache": ("Apache Kafka", "apache"),
+    "remote": ("remote cluster", "remote"),
+}
+_GAP = 3
+Spans = Sequence[tuple[str, str]]
+
+
+class Header(Widget):
+    """`show` takes the state; the line is made for the room there is when it is drawn."""
+
+    DEFAULT_CSS = "Header { height: 1; background: $k-base; color: $k-text; padding: 0 1; }"
+
+    parts: reactive[tuple[tuple[Spans, ...], tuple[Spans, ...]] | None] = reactive(None)
+
+    def show(self, session: Session, promise: Promise | None) -> None:
+        """No promise: not yet known what the topic asks for."""
+        roles = palette(self.app)
+        rights = _promise(promise, roles) if promise else ()
+        self.parts = (tuple(_left(session, roles)), tuple(rights))
+
+    def render(self) -> RenderableType:
+        if self.parts is None:
+            return Text("")
+        lefts, rights = self.parts
+        room = self.content_size.width
+        left, right = _together(lefts, rights, room)
+        gap = room - _width(left) - _width(right)
+        return Text.assemble(*left, " " * gap, *right, no_wrap=True)
+
+
+def _together(lefts: Sequence[Spans], rights: Sequence[Spans], room: int) -> tuple[Spans, Spans]:
+    """The longest promise beside which topic and cluster have room in one of their fuller forms."""
+    for right in rights:
+        for left in lefts[:-1]:
+            if _width(left) + _GAP + _width(right) <= room:
+                return left, right
+    return fit(room, lefts), ()
+
+
+def _width(spans: Spans) -> int:
+    return sum(len(text) for text, _ in spans)
+
+
+def _left(session: Session, roles: Roles) -> list[Spans]:
+    badge = (" kwb ", f"bold {roles.on} on {roles.accent}")
+    plan = session.scenario.topic
+    topic = session.topic if session.topic and session.topic.name == plan.name else None
+    replicas = len(topic.partitions[0].replicas) if topic and topic.partitions else plan.replication_factor
+    least = (topic.config if topic else plan.config).get("min.insync.replicas")
+    count = session.partitions
+    long = [f"{count} partitions", f"rf {replicas}", *([f"min.insync {least}"] if least else [])]
+    short = [f"{count}p", f"rf {replicas}", *([f"isr ≥ {least}"] if least else [])]
+    name = (plan.name, f"bold {roles.text}")
+    dots = _brokers(session, roles)
+    kinds = _KINDS[session.scenario.cluster.kind]
+    brokers = (f" {len(session.view.brokers)} brokers", roles.muted) if session.view else ("", "")
+    forms: list[Spans] = []
+    for kind, after, facts in (
+        (kinds[0], brokers, long), (kinds[0], ("", ""), short), (kinds[-1], ("", ""), short),
+    ):  # fmt: skip
+        head = [badge, ("  ", ""), (kind, f"bold {roles.text}"), (" ", ""), *dots, after]
+        forms.append([*head, ("   ", ""), name, (f" {' · '.join(facts)}", roles.muted)])
+    forms.append([badge, (" ", ""), *dots, (" ", ""), name, (f" {short[0]}", roles.muted)])
+    forms.append([badge, (" ", ""), *dots])
+    return forms
+
+
+def _brokers(session: Session, roles: Roles) -> list[tuple[str, str]]:
+    view = session.view
+    if session.phase == "unavailable":
+        return [(DEAD, roles.bad)]
+    if view is None:
+        return [("◌ starting", roles.warn)]
+    return [(UP * min(len(view.brokers), 12), roles.ok)]
+
+
+def _promise(promise: Promise, roles: Roles) -> list[Spans]:
+    """The head and what it means, in two lengths; three marks; the head alone."""
+    head = (promise.head, f"bold {roles.ok if promise.survives else roles.warn}")
+    sentences = [[head, (" → ", roles.muted), (text, roles.text)] for text in promise.sentences[:2]]
+    survives = f"survives {promise.survives}" if promise.survives else "survives none"
+    marks: list[tuple[str, str]] = []
+    for text, good in ((survives, promise.survives > 0), ("once", promise.once), ("order", promise.ordered)):
+        marks.append(("  " if marks else "", ""))
+        marks += [(f"{OK if good else WARNING} ", roles.ok if good else roles.warn), (text, roles.text)]
+    return [*sentences, marks, [head]]
