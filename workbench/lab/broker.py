@@ -5,7 +5,7 @@ import asyncio
 from workbench.lab.answers import Node
 from workbench.lab.connection import Close, Connection
 from workbench.lab.controller import Controller, Topic
-from workbench.lab.fetching import Fetcher, FetchLimits, Key, Link, Session
+from workbench.lab.fetching import Fetcher, FetchLimits, Link, Session
 from workbench.lab.offsets import CommittedOffsetStore
 from workbench.lab.replica import Replica
 from workbench.lab.retention import Budget
@@ -39,7 +39,7 @@ class Broker:
         self.id = broker_id
         self.cluster = cluster
         self.port = 0
-        self.replicas: dict[Key, Replica] = {}
+        self.replicas: dict[str, Replica] = {}
         config = cluster.controller.config
         self._limits = FetchLimits(
             config.number("replica.fetch.wait.max.ms") / 1000,
@@ -77,15 +77,12 @@ class Broker:
 
     # ── replicas ──────────────────────────────────────────────────────────────────────────────────
 
-    def replica(self, key: Key) -> Replica | None:
-        return self.replicas.get(key)
-
     def topic_changed(self, topic: Topic) -> None:
         """The controller made a topic, or decided anew about some of its partitions."""
         for partition in topic.partitions:
             if self.id not in partition.replicas:
                 continue
-            key = (topic.id, partition.index)
+            key = partition.key
             replica = self.replicas.get(key)
             if replica is None:
                 replica = self.replicas[key] = Replica(self.id, topic, partition, self.cluster.budget)
@@ -96,7 +93,7 @@ class Broker:
 
     def topic_deleted(self, topic: Topic) -> None:
         for partition in topic.partitions:
-            key = (topic.id, partition.index)
+            key = partition.key
             replica = self.replicas.pop(key, None)
             if replica is not None:
                 if not replica.is_leader:

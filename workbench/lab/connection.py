@@ -10,6 +10,7 @@ log = logging.getLogger(__name__)
 
 _LENGTH = struct.Struct(">i")
 _SCRATCH = 64 * 1024
+_READ_AHEAD = 256 * 1024
 Handle = Callable[[memoryview], Awaitable[bytes | None]]
 """A request frame (without its length) to the whole answer, or None where none is sent. Raises Close."""
 
@@ -21,7 +22,8 @@ class Close(Exception):  # noqa: N818 (an answer: the connection is closed witho
 class Connection(asyncio.BufferedProtocol):
     """Like a real broker it serves one request at a time and takes the next only after answering.
 
-    Large frames are received straight into their own buffer. At most one frame is read ahead.
+    Large frames are received straight into their own buffer. What is read ahead is limited: beyond that the
+    client's socket fills up.
     """
 
     def __init__(self, handle: Handle, max_frame: int, live: set["Connection"]) -> None:
@@ -33,6 +35,7 @@ class Connection(asyncio.BufferedProtocol):
         self._frame: bytearray | None = None  # a frame larger than what the scratch buffer had of it
         self._frame_filled = 0
         self._ready: deque[memoryview] = deque()
+        self._ahead = 0  # bytes in it
         self._paused = False
         self._wanted: asyncio.Future[None] | None = None
         self._writable: asyncio.Future[None] | None = None
@@ -105,24 +108,27 @@ class Connection(asyncio.BufferedProtocol):
 
     def _offer(self, frame: memoryview) -> None:
         self._ready.append(frame)
+        self._ahead += len(frame)
         if self._wanted is not None:
             if not self._wanted.done():
                 self._wanted.set_result(None)
-        elif not self._paused and self._transport is not None:
+        elif self._ahead > _READ_AHEAD and not self._paused and self._transport is not None:
             self._transport.pause_reading()
             self._paused = True
 
     async def _next(self) -> memoryview:
+        if self._paused and self._ahead <= _READ_AHEAD and self._transport is not None:
+            self._transport.resume_reading()
+            self._paused = False
         if not self._ready:
-            if self._paused and self._transport is not None:
-                self._transport.resume_reading()
-                self._paused = False
             self._wanted = asyncio.get_running_loop().create_future()
             try:
                 await self._wanted
             finally:
                 self._wanted = None
-        return self._ready.popleft()
+        frame = self._ready.popleft()
+        self._ahead -= len(frame)
+        return frame
 
     # ── the requests ──────────────────────────────────────────────────────────────────────────────
 

@@ -29,6 +29,8 @@ class Refused(Exception):  # noqa: N818 (an answer to a client)
 class Partition(msgspec.Struct, frozen=True):
     """What the controller decided about a partition. It has a new one for every decision."""
 
+    key: str
+    """Topic id and index: what brokers know the partition by."""
     index: int
     replicas: tuple[int, ...]
     isr: tuple[int, ...]
@@ -43,6 +45,9 @@ class Topic(msgspec.Struct, frozen=True):
     id: UUID
     config: TopicConfig
     partitions: tuple[Partition, ...]
+
+    def partition(self, index: int) -> Partition | None:
+        return self.partitions[index] if 0 <= index < len(self.partitions) else None
 
 
 class Member(Protocol):
@@ -101,8 +106,9 @@ class Controller:
             factor = replication_factor
             factor = self.config.number("default.replication.factor") if factor == -1 else factor
             placed = self._placed(count, factor)
-        made = tuple(_partition(index, replicas) for index, replicas in enumerate(placed))
-        topic = Topic(name, uuid4(), topic_config, made)
+        topic_id = uuid4()
+        made = tuple(_partition(topic_id, index, replicas) for index, replicas in enumerate(placed))
+        topic = Topic(name, topic_id, topic_config, made)
         if not validate_only:
             self._publish(topic)
         return topic
@@ -130,7 +136,7 @@ class Controller:
                     f"Attempted to add {count - have} additional partition(s), "
                     f"but only {len(placed)} assignment(s) were specified.",
                 )
-        added = tuple(_partition(index, replicas) for index, replicas in enumerate(placed, have))
+        added = tuple(_partition(topic.id, index, replicas) for index, replicas in enumerate(placed, have))
         if not validate_only:
             self._publish(msgspec.structs.replace(topic, partitions=topic.partitions + added))
 
@@ -248,5 +254,5 @@ def _folded(name: str) -> str:
     return name.replace(".", "_")
 
 
-def _partition(index: int, replicas: tuple[int, ...]) -> Partition:
-    return Partition(index, replicas, tuple(sorted(replicas)), replicas[0])
+def _partition(topic_id: UUID, index: int, replicas: tuple[int, ...]) -> Partition:
+    return Partition(f"{topic_id}-{index}", index, replicas, tuple(sorted(replicas)), replicas[0])

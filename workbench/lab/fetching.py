@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
-from uuid import UUID
 
 from kio.schema.errors import ErrorCode
 
@@ -19,14 +18,14 @@ from workbench.lab.replica import Replica
 
 log = logging.getLogger(__name__)
 
-Key = tuple[UUID, int]
-"""A partition: topic id and index."""
+
+_SOON_S = 0.002
 
 
 class Wanted(NamedTuple):
     """One partition in a follower's fetch."""
 
-    key: Key
+    key: str
     offset: int
     high_watermark: int
     leader_epoch: int
@@ -35,7 +34,7 @@ class Wanted(NamedTuple):
 class Got(NamedTuple):
     """One partition in the leader's answer."""
 
-    key: Key
+    key: str
     error: ErrorCode
     batches: list[Batch]
     high_watermark: int
@@ -53,7 +52,8 @@ class FetchLimits(NamedTuple):
 class Leader(Protocol):
     """A broker as its followers' links see it."""
 
-    def replica(self, key: Key) -> Replica | None: ...
+    replicas: dict[str, Replica]
+    """By the controller's key of the partition."""
 
 
 class _Position(NamedTuple):
@@ -63,19 +63,27 @@ class _Position(NamedTuple):
 
 
 class Session:
-    """The leader's side of one follower's fetches: where it stands, and what is news to it."""
+    """The leader's side of one follower's fetches: where it stands, and what is news to it.
+
+    Records are told at once. A high watermark that has moved waits a moment for records to travel with:
+    nobody's acknowledgement depends on when followers hear of it.
+    """
 
     def __init__(self, leader: Leader, follower: int, limits: FetchLimits) -> None:
         self._leader = leader
         self._follower = follower
         self._limits = limits
-        self._positions: dict[Key, _Position] = {}
-        self._news: dict[Key, None] = {}
+        self._positions: dict[str, _Position] = {}
+        self._records: dict[str, None] = {}
+        self._high_watermarks: dict[str, None] = {}
         self._waiter: asyncio.Future[None] | None = None
+        self._until = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._soon: asyncio.TimerHandle | None = None
 
     async def fetch(self, wanted: Iterable[Wanted]) -> list[Got]:
         errors = [error for want in wanted if (error := self._take(want)) is not None]
-        if not errors and not self._news:
+        if not errors and not self._records:
             await self._wait()
         return errors + self._collect()
 
@@ -84,14 +92,21 @@ class Session:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def forget(self, key: Key) -> None:
+    def close(self) -> None:
+        for timer in (self._timer, self._soon):
+            if timer is not None:
+                timer.cancel()
+
+    def forget(self, key: str) -> None:
         position = self._positions.pop(key, None)
         if position is not None:
-            position.replica.on_append.remove(self._told)
-        self._news.pop(key, None)
+            position.replica.on_append.remove(self._appended)
+            position.replica.on_advance.remove(self._advanced)
+        self._records.pop(key, None)
+        self._high_watermarks.pop(key, None)
 
     def _take(self, want: Wanted) -> Got | None:
-        replica = self._leader.replica(want.key)
+        replica = self._leader.replicas.get(want.key)
         error = ErrorCode.none
         if replica is None:
             error = ErrorCode.unknown_topic_id
@@ -103,51 +118,72 @@ class Session:
         if replica is None or error:
             return Got(want.key, error, [], -1, -1)
         if want.key not in self._positions:
-            replica.on_append.append(self._told)
-        self._positions[want.key] = position = _Position(replica, want.offset, want.high_watermark)
+            replica.on_append.append(self._appended)
+            replica.on_advance.append(self._advanced)
+        self._positions[want.key] = _Position(replica, want.offset, want.high_watermark)
+        if replica.log.end > want.offset:
+            self._records[want.key] = None
         replica.follower_fetched(self._follower, want.offset)
-        if self._has_news(position):
-            self._news[want.key] = None
+        if min(replica.high_watermark, want.offset) > want.high_watermark:
+            self._advanced(want.key)
         return None
 
-    def _has_news(self, position: _Position) -> bool:
-        replica = position.replica
-        return replica.log.end > position.offset or (
-            min(replica.high_watermark, position.offset) > position.high_watermark
-        )
-
-    def _told(self, replica: Replica) -> None:
-        self._news[replica.topic.id, replica.partition.index] = None
+    def _appended(self, key: str) -> None:
+        self._records[key] = None
         self.wake()
+
+    def _advanced(self, key: str) -> None:
+        self._high_watermarks[key] = None
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(_SOON_S, self._wake_soon)
+
+    def _wake_soon(self) -> None:
+        self._soon = None
+        if self._high_watermarks:
+            self.wake()
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
         self._waiter = loop.create_future()
-        timer = loop.call_later(self._limits.wait_s, self.wake)
+        self._until = loop.time() + self._limits.wait_s
+        if self._timer is None:
+            self._timer = loop.call_at(self._until, self._waited)
         try:
             await self._waiter
         finally:
-            timer.cancel()
             self._waiter = None
+
+    def _waited(self) -> None:
+        """One timer for all waits: it finds out whether the wait of now is over."""
+        self._timer = None
+        if self._waiter is None:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() >= self._until:
+            self.wake()
+        else:
+            self._timer = loop.call_at(self._until, self._waited)
 
     def _collect(self) -> list[Got]:
         got: list[Got] = []
         room = self._limits.response_bytes
-        for key in list(self._news):
+        for key in [*self._records, *self._high_watermarks.keys() - self._records.keys()]:
             if room <= 0:
                 break
-            del self._news[key]
-            replica, offset, _ = self._positions[key]
-            try:
-                batches = replica.log.read(
-                    offset, min(room, self._limits.partition_bytes), replica.log.end, at_least_one=True
-                )
-            except OutOfRange:
-                got.append(Got(key, ErrorCode.offset_out_of_range, [], -1, replica.log.start))
-                continue
-            room -= sum(batch.size for batch in batches)
-            got.append(Got(key, ErrorCode.none, batches, replica.high_watermark, replica.log.start))
+            self._records.pop(key, None)
+            self._high_watermarks.pop(key, None)
+            answer = self._read(key, min(room, self._limits.partition_bytes))
+            room -= sum(batch.size for batch in answer.batches)
+            got.append(answer)
         return got
+
+    def _read(self, key: str, room: int) -> Got:
+        replica, offset, _ = self._positions[key]
+        try:
+            batches = replica.log.read(offset, room, replica.log.end)
+        except OutOfRange:
+            return Got(key, ErrorCode.offset_out_of_range, [], -1, replica.log.start)
+        return Got(key, ErrorCode.none, batches, replica.high_watermark, replica.log.start)
 
 
 class Link:
@@ -162,8 +198,11 @@ class Link:
     def wake(self) -> None:
         self._session.wake()
 
-    def forget(self, key: Key) -> None:
+    def forget(self, key: str) -> None:
         self._session.forget(key)
+
+    def close(self) -> None:
+        self._session.close()
 
 
 class Fetcher:
@@ -171,13 +210,13 @@ class Fetcher:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._replicas: dict[Key, Replica] = {}
-        self._ask: dict[Key, None] = {}  # what the next fetch says; the leader knows the rest
+        self._replicas: dict[str, Replica] = {}
+        self._ask: dict[str, None] = {}  # what the next fetch says; the leader knows the rest
         self._go = asyncio.Event()
         self._go.set()
         self._task: asyncio.Task[None] | None = None
 
-    def follow(self, key: Key, replica: Replica) -> None:
+    def follow(self, key: str, replica: Replica) -> None:
         """Begin to fetch a partition. A fetch that waits is ended, so that the new one goes at once."""
         self._replicas[key] = replica
         self._ask[key] = None
@@ -187,7 +226,7 @@ class Fetcher:
         else:
             self._link.wake()
 
-    def unfollow(self, key: Key) -> None:
+    def unfollow(self, key: str) -> None:
         self._replicas.pop(key, None)
         self._ask.pop(key, None)
         self._link.forget(key)
@@ -203,6 +242,7 @@ class Fetcher:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._link.close()
 
     @staticmethod
     def _ended(task: asyncio.Task[None]) -> None:
@@ -222,7 +262,7 @@ class Fetcher:
                 if taken:
                     self._take(got)
 
-    def _wanted(self, key: Key) -> Wanted:
+    def _wanted(self, key: str) -> Wanted:
         replica = self._replicas[key]
         return Wanted(key, replica.log.end, replica.high_watermark, replica.partition.leader_epoch)
 

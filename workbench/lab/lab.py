@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import errno
 import uuid
 
 from workbench.errors import InputError
@@ -50,7 +51,8 @@ class Lab:
                 await broker.listen(port)
             except (OSError, OverflowError) as error:
                 await self.close()
-                reason = getattr(error, "strerror", None) or str(error)
+                taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+                reason = "the port is in use, choose another" if taken else str(error)
                 raise StartError(f"broker {number} cannot listen on {HOST}:{port}: {reason}") from error
         for spec in self._start.topics:
             try:
@@ -88,7 +90,7 @@ class Lab:
         for partition in topic.partitions:
             replicas = []
             for number in partition.replicas:
-                replica = self._cluster.brokers[number].replicas[topic.id, partition.index]
+                replica = self._cluster.brokers[number].replicas[partition.key]
                 log = replica.log
                 replicas.append(ReplicaState(number, log.start, log.end, replica.high_watermark))
             states.append(

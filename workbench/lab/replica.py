@@ -39,8 +39,9 @@ class Replica:
         self.log = Log()
         self.high_watermark = 0
         self.follower_ends: dict[int, int] = {}
-        self.on_append: list[Callable[[Replica], None]] = []
-        """Told of each append and of each advance of the high watermark: followers' sessions."""
+        self.on_append: list[Callable[[str], None]] = []
+        self.on_advance: list[Callable[[str], None]] = []
+        """Followers' sessions: told (with the partition's key) of appends and of the high watermark."""
         self._budget = budget
         self._producers = ProducerState()
         self._awaited: deque[tuple[int, asyncio.Future[ErrorCode]]] = deque()
@@ -95,7 +96,7 @@ class Replica:
         self._budget.appended(self, batch)
         self._producers.appended(batch)
         for told in self.on_append:
-            told(self)
+            told(self.partition.key)
         if len(self.partition.isr) == 1:
             self._advance()
         return Appended(batch.base_offset, batch.next_offset, False, batch.max_timestamp)
@@ -120,8 +121,8 @@ class Replica:
             _, waiter = self._awaited.popleft()
             if not waiter.done():
                 waiter.set_result(ErrorCode.none)
-        for told in self.on_append:
-            told(self)
+        for told in self.on_advance:
+            told(self.partition.key)
         self._told()
 
     def replicated(self, next_offset: int) -> asyncio.Future[ErrorCode] | None:

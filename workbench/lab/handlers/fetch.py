@@ -143,10 +143,12 @@ class _Reading:
 
 
 def find_replica(broker: "Broker", topic: "Topic", index: int, *, leader_only: bool) -> "Replica | ErrorCode":
-    replica = broker.replica((topic.id, index))
+    partition = topic.partition(index)
+    if partition is None:
+        return ErrorCode.unknown_topic_or_partition
+    replica = broker.replicas.get(partition.key)
     if replica is None:
-        exists = 0 <= index < len(topic.partitions)
-        return ErrorCode.not_leader_or_follower if exists else ErrorCode.unknown_topic_or_partition
+        return ErrorCode.not_leader_or_follower
     if leader_only and not replica.is_leader:
         return ErrorCode.not_leader_or_follower
     return replica

@@ -13,7 +13,7 @@ from workbench.lab.record_batch import Rejected
 
 if TYPE_CHECKING:
     from workbench.lab.broker import Broker
-    from workbench.lab.controller import Topic
+    from workbench.lab.controller import Partition, Topic
     from workbench.lab.wire import Request
 
 _BY_TOPIC_ID = 13
@@ -95,9 +95,12 @@ def _append(
         return _failed(index, code), None
     if part.records is None:
         raise Close("a Produce request without records")
-    replica = broker.replica((topic.id, index))
+    partition = topic.partition(index)
+    if partition is None:
+        return _failed(index, ErrorCode.unknown_topic_or_partition), None
+    replica = broker.replicas.get(partition.key)
     if replica is None or not replica.is_leader:
-        return _not_leader(topic, index), None
+        return _not_leader(partition), None
     try:
         appended = replica.append_from_producer(part.records, acks)
     except Rejected as no:
@@ -124,12 +127,9 @@ def _rejected(index: int, no: Rejected, log_start: int) -> answers.ProducedParti
     )
 
 
-def _not_leader(topic: "Topic", index: int) -> answers.ProducedPartition:
-    if index >= len(topic.partitions) or index < 0:
-        return _failed(index, ErrorCode.unknown_topic_or_partition)
-    partition = topic.partitions[index]
+def _not_leader(partition: "Partition") -> answers.ProducedPartition:
     return answers.ProducedPartition(
-        index=index,
+        index=partition.index,
         error_code=ErrorCode.not_leader_or_follower,
         current_leader=answers.CurrentLeader(partition.leader, partition.leader_epoch),
     )
