@@ -27,7 +27,7 @@ class Java:
 async def run_to_end(
     command: Sequence[str | Path], patience: float, cwd: Path | None = None
 ) -> tuple[int, str]:
-    """Exit status and output (both streams) of a program without input. Raises TimeoutError; it is dead then."""
+    """Exit status and output (both streams) of a program. Raises TimeoutError (it is dead then)."""
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.DEVNULL,
