@@ -1,6 +1,5 @@
 """The latency distribution of the run, over the screen: histogram, percentiles, maximum."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from rich.color import Color
@@ -19,20 +18,17 @@ from workbench.ui.theme import Roles
 from workbench.ui.widgets.chart import Chart, middle, span
 from workbench.ui.widgets.title import Title
 
-_EVERY_S = 0.5
-
 
 class DistributionChart(Chart):
-    """plotext's lines as strips; built anew only when another insight is shown."""
+    """plotext's lines as strips."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._insight: Insight | None = None
 
     def show(self, insight: Insight | None) -> None:
-        if insight is not self._insight:
-            self._insight = insight
-            self.draw()
+        self._insight = insight
+        self.draw()
 
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
         latency = self._insight.frame.latency if self._insight else {}
@@ -64,43 +60,36 @@ class DistributionChart(Chart):
         return [*spans, span("ms", roles.muted)]
 
 
-class DistributionScreen(ModalScreen[None]):
-    """`current` says what to show; while its run is on, it is asked twice a second."""
+class Distribution(ModalScreen[None]):
+    """Of the run as it was when the screen was opened."""
 
     DEFAULT_CSS = """
-    DistributionScreen { align: center middle; }
-    DistributionScreen > Vertical {
+    Distribution { align: center middle; }
+    Distribution > Vertical {
         width: 90%; max-width: 130; height: 86%; max-height: 38;
         background: $k-surface; padding: 1 2;
     }
-    DistributionScreen #distribution-keys { height: 1; color: $k-muted; margin-top: 1; }
+    Distribution #distribution-keys { color: $k-muted; text-style: none; margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,d,q,enter", "dismiss", "close", id="distribution.close"),
+        Binding("escape,d,q,enter", "dismiss", "close", id="distribution.close", show=False),
     ]
 
-    def __init__(self, current: Callable[[], Insight | None]) -> None:
+    def __init__(self, insight: Insight) -> None:
         super().__init__()
-        self._current = current
+        self._insight = insight
 
     def compose(self) -> ComposeResult:
+        insight = self._insight
+        counted = count_text(sum(insight.frame.latency.values()))
+        to = "report" if insight.unconfirmed else "ack"
         with Vertical():
-            yield Title("Latency distribution", id="distribution-title")
+            yield Title("Latency distribution", f"{counted} records, send() to {to}")
             yield DistributionChart(id="distribution-chart")
             yield Title("records by latency, log scale", "Esc closes", id="distribution-keys")
 
     def on_mount(self) -> None:
-        insight = self._current()
-        if insight is not None and not insight.ended:
-            self.set_interval(_EVERY_S, self._show)
-        self._show()
-
-    def _show(self) -> None:
-        insight = self._current()
-        counted = sum(insight.frame.latency.values()) if insight else 0
-        to = "report" if insight and insight.unconfirmed else "ack"
-        self.query_one("#distribution-title", Title).right = f"send() to {to} · {count_text(counted)} records"
-        self.query_one(DistributionChart).show(insight)
+        self.query_one(DistributionChart).show(self._insight)
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

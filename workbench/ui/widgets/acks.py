@@ -95,7 +95,7 @@ def _label(sample: Sample) -> str:
 
 def _axis(roles: Roles, room: int, end: float) -> list[Segment]:
     """A label a tick, the unit at the last one, which ends where the axis ends."""
-    parts = next((n for n in (6, 5, 4, 3, 2) if room >= n * 7 and _even(end / n)), 1)
+    parts = next((n for n in (6, 5, 4, 3, 2) if room >= n * 6 and _even(end / n)), 1)
     line = [" "] * room
     for tick in (parts, *range(parts)):
         text = f"{end * tick / parts:,.4g}" + (" ms" if tick == parts else "")
