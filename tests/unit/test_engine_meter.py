@@ -25,6 +25,9 @@ class Delivered:
     def value(self) -> bytes | None:
         return b"vvv"
 
+    def latency(self) -> float | None:
+        return 0.002
+
 
 @dataclass
 class Refused:
@@ -91,7 +94,9 @@ def test_warm_up_is_in_the_ledger_and_not_in_the_latency() -> None:
     assert frame.samples[0].warm_up
 
 
-def test_every_latency_is_counted_once_however_often_a_frame_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_latency_is_counted_once_however_often_a_frame_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now = 100.0
     monkeypatch.setattr("time.monotonic", lambda: now)
     m = meter(30)
@@ -104,6 +109,29 @@ def test_every_latency_is_counted_once_however_often_a_frame_is_taken(monkeypatc
     assert sum(frame.latency.values()) == 30
     assert frame.latency_max_us == 30_000
     assert m.snapshot().latency == frame.latency
+
+
+def test_latency_is_the_client_s_own_unless_a_send_time_was_intended() -> None:
+    m = meter()
+    m.sent = 2
+    m.on_delivery(0, None, None, Delivered(0, 1))
+    m.on_any_delivery(None, Delivered(0, 2))
+    frame = m.snapshot()
+    assert frame.latency == {2000: 2}
+    assert frame.acked == 2
+
+
+def test_a_meter_that_remembers_nothing_still_counts_everything() -> None:
+    m = Meter("run", 10, 3, confirmed=True, remembered=False)
+    m.sent, m.bytes_per_record = 4, 10
+    m.on_any_delivery(None, Delivered(2, 7))
+    m.on_any_delivery(Refused("_MSG_TIMED_OUT"), Delivered(1, None))
+    m.reject(2, "send()", "MSG_SIZE_TOO_LARGE", "too large")
+    m.on_warm_up_delivery(3, None, None, Delivered(0, 0))
+    frame = m.snapshot()
+    assert (frame.sent, frame.acked, frame.failed, frame.rejected, frame.in_flight) == (4, 2, 1, 1, 0)
+    assert frame.payload_bytes == 3 * 10 - 5
+    assert len(m.outcomes) == 0
 
 
 def test_samples_are_the_newest_and_their_total_is_told() -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
 
 from workbench.engine.admin import Admin
+from workbench.engine.making import HEADER
 from workbench.engine.meter import FAILED, Meter
 from workbench.engine.protocol import Found
 from workbench.engine.rdkafka import Rdkafka
-from workbench.engine.sending import HEADER
 from workbench.errors import ClusterError
 
 _POLL_S = 0.1

@@ -7,10 +7,11 @@ from confluent_kafka import KafkaException
 
 from workbench.engine import protocol
 from workbench.engine.admin import Admin
+from workbench.engine.control import Control
 from workbench.engine.meter import Meter
 from workbench.engine.rdkafka import Rdkafka, versions
 from workbench.engine.readback import ReadBack, Unfinished
-from workbench.engine.sending import Control, Sending
+from workbench.engine.sending import Sending
 from workbench.errors import ClusterError, InputError
 from workbench.model.frame import Frame
 from workbench.serde.maker import RecordError
@@ -62,7 +63,13 @@ class Runs:
         rdkafka, admin = self._connected()
         confirmed = message.config.get("acks", message.config.get("request.required.acks")) != "0"
         start_offsets = admin.end_offsets(message.topic, message.partitions) if message.send.verify else []
-        meter = Meter(message.run_id, message.send.count, message.partitions, confirmed=confirmed)
+        meter = Meter(
+            message.run_id,
+            message.send.count,
+            message.partitions,
+            confirmed=confirmed,
+            remembered=message.send.verify,
+        )
         try:
             sending = Sending(message, rdkafka, self.control, meter)
         except KafkaException as error:

@@ -1,0 +1,31 @@
+"""Pause, resume, stop: set by the thread that reads commands, read by the sending loop."""
+
+import threading
+
+
+class Control:
+    """`interrupted` is all the hot loop looks at; the rest says why."""
+
+    def __init__(self) -> None:
+        self.interrupted = False
+        self.stopping = False
+        self.grace_s = 0.0
+        self._resumed = threading.Event()
+        self._resumed.set()
+
+    def is_paused(self) -> bool:
+        return not self._resumed.is_set()
+
+    def pause(self) -> None:
+        self._resumed.clear()
+        self.interrupted = True
+
+    def resume(self) -> None:
+        self.interrupted = self.stopping
+        self._resumed.set()
+
+    def stop(self, grace_s: float) -> None:
+        self.grace_s = grace_s
+        self.stopping = True
+        self.interrupted = True
+        self._resumed.set()
