@@ -16,7 +16,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser = subparsers.add_parser(
         "apache",
         help="install, start and stop Apache Kafka on this machine",
-        description="Apache Kafka on this machine, without Docker: one controller and three brokers on loopback. "
+        description="Apache Kafka on this machine, without Docker: a controller and brokers on loopback. "
         "They outlive this command; `kwb run --cluster apache` uses them, or starts and stops its own.",
     )
     actions = parser.add_subparsers(dest="action", metavar="install|up|down|status", required=True)
@@ -64,9 +64,7 @@ async def _up(args: argparse.Namespace) -> int:
     wanted = standing.Wanted(args.brokers, args.port, _properties(args.properties))
     running = await standing.up(wanted, _say)
     print(f"bootstrap.servers={running.bootstrap()}", flush=True)
-    _say(
-        f"up: {running.brokers} brokers of Apache Kafka {running.version}; logs and records in {state.up_dir()}"
-    )
+    _say(f"{running.brokers} brokers of Apache Kafka {running.version}; logs and records: {state.up_dir()}")
     return _OK
 
 

@@ -145,13 +145,16 @@ def _refused(node: Node, output: str, config: Mapping[str, str], what: str) -> K
     """Why a node gave up, from its last words; an InputError where they name a property of the scenario."""
     reason = reason_of(output)
     for name in sorted(config, key=len, reverse=True):
-        if name in reason:
+        if name in reason or (
+            not config[name].isdecimal() and len(config[name]) > 3 and config[name] in reason
+        ):
             return InputError(f'cluster.config: "{name}": {reason}')
     return ClusterError(f"Apache Kafka's {node.name} {what}: {reason}")
 
 
 _TELLING = (
     re.compile(r"(?:ConfigException|KafkaException|BindException): (.+)"),
+    re.compile(r"(ClassNotFoundException: .+)"),
     re.compile(r"requirement failed: (.+)"),
     re.compile(r"(Address already in use.*)"),
     re.compile(r"(?:OutOfMemoryError|IOException|Exception|Error): (.+)"),
