@@ -18,7 +18,8 @@ Operator = Literal["==", "!=", "<", "<=", ">", ">="]
 Value = int | float | str | bool | None
 _WRITTEN = re.compile(r"\s*(==|!=|<=|>=|<|>)\s*(.*?)\s*", re.DOTALL)
 _ORDERING = ("<", "<=", ">", ">=")
-_WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
+_NULL = "null"
+_BOOLEANS = {"true": True, "false": False}
 _ITSELF = "expect"
 
 
@@ -28,16 +29,13 @@ def parse_expectation(path: str, written: object) -> Expectation:
     Raises ValueError, whose text says what is wrong and the mend.
     """
     kinds = kinds_at(path)
-    if isinstance(written, bool | int | float):
-        operator: Operator = "=="
-        wanted: Value = written
-    else:
-        match = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
-        if match is None or not match[2]:
-            raise ValueError(
-                f'{_shown(written)} is not an expectation; write an operator and a value, such as ">= 1"'
-            )
-        operator, wanted = cast("Operator", match[1]), _value(match[2])
+    text = f"== {_shown(written)}" if isinstance(written, bool | int | float) else written
+    match = _WRITTEN.fullmatch(text) if isinstance(text, str) else None
+    if match is None or not match[2]:
+        raise ValueError(
+            f'{_shown(written)} is not an expectation; write an operator and a value, such as ">= 1"'
+        )
+    operator, wanted = cast("Operator", match[1]), _value(match[2], kinds)
     if not _fits(wanted, kinds):
         raise ValueError(f"{_named(kinds)} stands there; {_shown(wanted)} can never hold")
     if operator in _ORDERING and (isinstance(wanted, bool | str) or wanted is None):
@@ -66,6 +64,8 @@ def kinds_at(path: str) -> tuple[type, ...]:
             return (get_args(here)[1],)
         else:
             raise ValueError(_unknown(path))
+    if get_origin(here) is Literal:
+        return tuple({type(each) for each in get_args(here)})
     kinds = get_args(here) if get_origin(here) in (Union, types.UnionType) else (here,)
     if not all(kind in (int, float, str, bool, types.NoneType) for kind in kinds):
         raise ValueError(_unknown(path))
@@ -89,20 +89,25 @@ def value_at(report: Report, path: str) -> Value:
 def written(expectation: Expectation) -> str:
     """The text of what is wanted, e.g. ">= 1"."""
     wanted = expectation.wanted
-    text = next((word for word, value in _WORDS.items() if value is wanted), None)
-    return f"{expectation.operator} {wanted if text is None else text}"
+    bare = isinstance(wanted, str) and wanted not in ("", _NULL) and wanted == wanted.strip("\"' ")
+    return f"{expectation.operator} {wanted if bare else _shown(wanted)}"
 
 
-def _value(text: str) -> Value:
-    if text in _WORDS:
-        return _WORDS[text]
+def _value(text: str, kinds: tuple[type, ...]) -> Value:
+    """As what stands at the path would be written: where that is text, 5 and true are text too."""
+    if text == _NULL:
+        return None
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    if quoted or str in kinds:
+        return text[1:-1] if quoted else text
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
     for number in (int, float):
         try:
             return number(text)
         except ValueError:
             continue
-    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1] if quoted else text
+    return text
 
 
 def _fits(wanted: Value, kinds: tuple[type, ...]) -> bool:
@@ -121,7 +126,7 @@ def _named(kinds: tuple[type, ...]) -> str:
 
 
 def _shown(value: object) -> str:
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
+    return _NULL if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _unknown(path: str) -> str:
