@@ -220,7 +220,7 @@ async def test_a_hung_engine_is_ended(mock_brokers: str) -> None:
 async def test_a_cluster_that_is_not_there_is_said_in_time() -> None:
     client = await EngineClient.start()
     try:
-        with pytest.raises(ClusterError, match="no Kafka broker answered at 127.0.0.1:1 within 1 s"):
+        with pytest.raises(ClusterError, match=r"no Kafka broker answered at 127\.0\.0\.1:1 within 1 s"):
             await client.connect("127.0.0.1:1", {}, 1)
         with pytest.raises(ClusterError, match="not connected"):
             await client.create(TopicPlan())

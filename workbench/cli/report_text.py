@@ -4,7 +4,6 @@ import msgspec
 
 from workbench.model.report import Report
 
-
 _PROVED = ("lost", "vanished", "expired", "duplicated", "reordered")
 
 

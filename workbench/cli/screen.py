@@ -3,6 +3,7 @@
 import argparse
 import sys
 
+from workbench import resources
 from workbench.cli.choosing import chosen_scenario
 from workbench.errors import InputError
 from workbench.logs import log_to_file
@@ -12,9 +13,16 @@ def open_screen(parsed: argparse.Namespace) -> int:
     """Raises InputError where there is no terminal, or the scenario is wrong."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InputError("the screen needs a terminal; `kwb run FILE` works without one")
-    scenario = chosen_scenario(parsed.file, parsed, [])
+    scenario = chosen_scenario(parsed.file or _first_run(), parsed, [])
     log_to_file()
 
     from workbench.ui.app import start
 
     return start(scenario, parsed.theme)
+
+
+def _first_run() -> str:
+    samples = resources.folder("sample_payloads")
+    if samples is None:
+        raise InputError("the samples are missing from this installation; give a scenario: kwb FILE")
+    return str(samples / "first_run.toml")

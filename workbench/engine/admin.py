@@ -24,6 +24,13 @@ _REFUSED_INPUT = {
     KafkaError.INVALID_CONFIG,
     KafkaError.POLICY_VIOLATION,
 }
+_NOT_KNOWN_YET = {
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.REPLICA_NOT_AVAILABLE,
+    KafkaError.KAFKA_STORAGE_ERROR,
+}
 _POLL_S = 0.05
 _CONFIG_S = 3.0
 
@@ -87,12 +94,19 @@ class Admin:
 
     def _offsets(self, topic: str, partitions: int, spec: OffsetSpec) -> list[int]:
         asked = [TopicPartition(topic, p) for p in range(partitions)]
-        futures = self._client.list_offsets(dict.fromkeys(asked, spec), request_timeout=self._timeout_s)
-        try:
-            found = {key.partition: future.result().offset for key, future in futures.items()}
-        except KafkaException as error:
-            raise self._out_of_reach(error) from error
-        return [found[p] for p in range(partitions)]
+        until = time.monotonic() + self._timeout_s
+        while True:
+            futures = self._client.list_offsets(dict.fromkeys(asked, spec), request_timeout=self._timeout_s)
+            try:
+                found = {key.partition: future.result().offset for key, future in futures.items()}
+            except KafkaException as error:
+                reason = error.args[0]
+                # a topic just created, or a leader just moved: not every broker knows it yet
+                if reason.code() not in _NOT_KNOWN_YET or time.monotonic() >= until:
+                    raise ClusterError(f"the offsets of topic {topic!r}: {reason.str()}") from error
+                time.sleep(_POLL_S)
+            else:
+                return [found[p] for p in range(partitions)]
 
     def _all(self) -> Any:
         return self._client.list_topics(timeout=self._timeout_s)
@@ -107,6 +121,7 @@ class Admin:
         return {name: entry.value for name, entry in entries.items() if entry.value is not None}
 
     def _out_of_reach(self, error: KafkaException) -> ClusterError:
+        self._client.poll(0)  # what the client has to say of its connections waits in its queue
         reason = self._rdkafka.trouble or error.args[0].str()
         return ClusterError(
             f"no Kafka broker answered at {self._bootstrap_servers} within {self._timeout_s:g} s: {reason}"

@@ -62,6 +62,21 @@ class Making:
         key, value, headers = self._maker.make(0)
         return Made(key, value, headers or None)
 
+    def refusal(self) -> str | None:
+        """Why not even the first record can be made; None where it can."""
+        try:
+            self._since = time.monotonic()
+            self._maker.make(0)
+        except RecordError as error:
+            return f"record.{error.where}: {error.reason}"
+        except RecordTooSlow:
+            return f"a record takes longer than record_timeout_ms ({self._timeout_ms} ms) to make"
+        except MemoryError:
+            return "a record does not fit in memory"
+        finally:
+            self._since = None
+        return None
+
     def make(self, seq: int) -> Made | None:
         """The record; None where it cannot be made, which the meter has counted as rejected."""
         try:

@@ -76,6 +76,7 @@ class Runs:
             raise InputError(f"the client refuses the config: {error.args[0].str()}") from error
         except RecordError as error:
             raise InputError(f"record.{error.where}: {error.reason}") from error
+        sending.refuse_what_cannot_be_made()
         self._send(protocol.Done(message.id))
         self._watch(meter.snapshot)
         try:

@@ -16,6 +16,7 @@ from workbench.engine.meter import SAMPLES_PER_S, Meter
 from workbench.engine.protocol import Start
 from workbench.engine.rdkafka import Rdkafka
 from workbench.engine.statistics import INTERVAL_MS
+from workbench.errors import InputError
 
 POLL_EVERY_S = 0.0005
 _WAIT_S = 0.05
@@ -42,6 +43,13 @@ class Sending:
         self._produce: Any = self._producer.produce
         self._paused_s = 0.0
         self._stop_at: float | None = None
+
+    def refuse_what_cannot_be_made(self) -> None:
+        """Raises InputError where not even the first record can be made: no other would be better."""
+        with self._making:
+            refusal = self._making.refusal()
+        if refusal is not None:
+            raise InputError(refusal)
 
     def run(self) -> None:
         """Send, then wait until every record has its report."""
