@@ -1,5 +1,6 @@
 """Scenario files: what loads, and what is said, on which line, of what does not."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from workbench.model.scenario_file import (
     load_scenario,
     read_scenario,
 )
+from workbench.model.scenario_keys import CHECKS
 
 SAMPLES = Path(__file__).parents[2] / "sample_payloads"
 
@@ -320,3 +322,10 @@ def test_every_sections_fields_can_be_written():
         for field in msgspec.structs.fields(type(getattr(Scenario(), section))):
             if field.name != "config":
                 assert "unknown key" not in complaint(f"{section}.{field.name} = [[[]]]")
+
+
+def test_every_key_is_in_the_documentation():
+    text = (SAMPLES.parent / "docs" / "scenario.md").read_text()
+    assert [name for name in CHECKS if f"`{name.rpartition('.')[2]}`" not in text] == []
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(load_scenario(example, "docs").expect) == 5
