@@ -38,7 +38,6 @@ def test_an_empty_table_of_contents_is_all_defaults():
 def test_every_sample_loads(path):
     scenario = read_scenario(path).scenario
     assert scenario.title != Scenario().title
-    assert scenario.expect
 
 
 def test_the_main_sample_is_the_main_job():
