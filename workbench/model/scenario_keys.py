@@ -177,7 +177,6 @@ NOT_YET: Mapping[str, str] = {
     "send.batch": "load mode is not in this version of kwb; take the key out",
     "send.engines": "a run has one engine in this version of kwb; take the key out",
     "cluster.profile": "profiles are not in this version of kwb; give cluster.bootstrap_servers",
-    "producer.defaults": "a set of defaults is not in this version of kwb; name the properties one by one",
 }
 
 
