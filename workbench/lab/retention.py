@@ -36,8 +36,8 @@ class Budget:
     """Bytes of memory for all logs. Beyond `limit` the largest logs lose their oldest batches."""
 
     def __init__(self, limit: int) -> None:
+        self.used = 0
         self._limit = limit
-        self._used = 0
         self._leaders: dict[_Kept, None] = {}
 
     def before_append(self, replica: _Kept) -> None:
@@ -45,7 +45,7 @@ class Budget:
 
         That is when much is above the high watermarks; a real broker's disk would be full.
         """
-        if self._used > 2 * self._limit:
+        if self.used > 2 * self._limit and not self._make_room():
             raise Rejected(
                 ErrorCode.kafka_storage_error,
                 f"the lab keeps at most {self._limit} bytes, and twice that is waiting for followers",
@@ -54,25 +54,31 @@ class Budget:
 
     def appended(self, replica: _Kept, batch: Batch) -> None:
         del replica
-        self._used += batch.cost
-        if self._used > self._limit:
-            self._make_room(self._used - self._limit + self._limit // _LEEWAY)
+        self.used += batch.cost
+        if self.used > self._limit:
+            self._make_room()
 
     def gone(self, replica: _Kept) -> None:
         if replica in self._leaders:
             del self._leaders[replica]
-            self._used -= replica.log.cost
+            self.used -= replica.log.cost
 
-    def _make_room(self, wanted: int) -> None:
-        for replica in sorted(self._leaders, key=lambda kept: kept.log.cost, reverse=True):
-            share = max(wanted // 4, replica.log.cost // _LEEWAY)
-            wanted -= self._trim(replica, replica.log.offset_to_free(share, replica.high_watermark))
-            if wanted <= 0:
-                return
+    def _make_room(self) -> bool:
+        """Trim the largest logs; whether what is kept is within the limit now."""
+        enough = self._limit - self._limit // _LEEWAY
+        freed = 1
+        while self.used > enough and freed:
+            freed = 0
+            for replica in sorted(self._leaders, key=lambda kept: kept.log.cost, reverse=True):
+                share = max((self.used - enough) // 4, replica.log.cost // _LEEWAY)
+                freed += self._trim(replica, replica.log.offset_to_free(share, replica.high_watermark))
+                if self.used <= enough:
+                    break
+        return self.used <= self._limit
 
     def _trim(self, replica: _Kept, offset: int) -> int:
         freed = replica.log.trim(offset)
-        self._used -= freed
+        self.used -= freed
         return freed
 
     def expire(self) -> None:
