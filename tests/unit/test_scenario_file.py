@@ -168,7 +168,6 @@ def test_one_line_says_file_line_key_and_mend(text, message):
         ("[cluster]\nprofile = 'prod'", "f.toml:2: cluster.profile: profiles are not in this version"),
         (
             "[producer]\ndefaults = 'java'",
-            "f.toml:2: producer.defaults: a set of defaults is not in this version",
         ),
     ],
 )
