@@ -166,9 +166,6 @@ def test_one_line_says_file_line_key_and_mend(text, message):
         ("[send]\nbatch = 10", "f.toml:2: send.batch: load mode is not in this version"),
         ("[send]\nengines = 2", "f.toml:2: send.engines: a run has one engine in this version"),
         ("[cluster]\nprofile = 'prod'", "f.toml:2: cluster.profile: profiles are not in this version"),
-        (
-            "[producer]\ndefaults = 'java'",
-        ),
     ],
 )
 def test_what_a_later_version_brings_is_refused_as_such(text, start):
