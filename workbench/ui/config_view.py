@@ -50,7 +50,7 @@ def groups(session: Session, others: tuple[str, ...]) -> list[Group]:
     result: list[Group] = [
         (group, [setting(item) for item in CATALOGUE if item.group == group]) for group in GROUPS
     ]
-    servers = Setting(BOOTSTRAP, session.bootstrap_servers or "not yet known", read_only=True)
+    servers = _servers(session.bootstrap_servers)
     result[0] = (GROUPS[0], [servers, *result[0][1]])
     if others:
         masked = mask_secrets(config)
@@ -67,6 +67,12 @@ def groups(session: Session, others: tuple[str, ...]) -> list[Group]:
         ]
         result.append((_OTHERS, rows))
     return result
+
+
+def _servers(text: str | None) -> Setting:
+    first, *more = (text or "not yet known").split(",")
+    short = (f"{first} +{len(more)}", first) if more else ()
+    return Setting(BOOTSTRAP, text or first, read_only=True, short_values=short)
 
 
 def other_names(config: Mapping[str, str]) -> tuple[str, ...]:

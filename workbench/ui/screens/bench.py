@@ -131,12 +131,16 @@ class BenchScreen(Screen[None]):
             session, config_view.count_wrong(session.scenario.producer), self.form_problem
         )
         self.query_one(SendPane).show(session, self.problem)
-        self.query_one(RunStrip).show(insight)
+        self.query_one(RunStrip).show(session)
         self.query_one(Composer).show_next(session.next_seq)
         events = session.events
         self.query_one(EventLog).show(events)
         self._pane("events").title.right = "what happened → what it did to your records"
-        self.query_one(Heatmap).show(insight, session.topic)
+        heatmap = self.query_one(Heatmap)
+        rows = heatmap.rows
+        heatmap.show(insight, session.topic)
+        if heatmap.rows != rows:
+            heatmap.refresh(layout=True)
         self.query_one(LatencyStrip).show(insight, session.topic)
         self.query_one(Acks).show(insight)
         self._pane("latency").title.right = "send() to report, log scale"

@@ -36,7 +36,7 @@ class Acks(ScrollingChart):
 
     @property
     def page(self) -> int:
-        return max(1, self.size.height - (2 if self.size.height >= _LEGEND_FROM else 1))
+        return max(1, self.room.height - (2 if self.room.height >= _LEGEND_FROM else 1))
 
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
         samples = self._insight.samples if self._insight else ()

@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
@@ -142,7 +142,13 @@ class Chart(Widget):
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        self.room = Size(0, 0)
+        """What `build` fills."""
         self._strips: list[Strip] = []
+
+    def lines(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
+        self.room = Size(width, height)
+        return self.build(roles, width, height)[:height]
 
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
         """At most `height` lines of at most `width` cells."""
@@ -152,7 +158,7 @@ class Chart(Widget):
         width, height = self.size
         if not (width and height and self.is_attached):
             return
-        lines = self.build(palette(self.app), width, height)[:height]
+        lines = self.lines(palette(self.app), width, height)
         ground = Style(bgcolor=self.background_colors[1].rich_color)
         strips = [Strip(line).adjust_cell_length(width).apply_style(ground) for line in lines]
         strips += [Strip.blank(width, ground)] * (height - len(strips))

@@ -25,6 +25,7 @@ from workbench.ui.widgets.field import Field
 
 _MARK = 2
 _UNIT_ROOM = 38
+_NAME = 20
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Setting:
     hints: tuple[Hint, ...] = ()
     labels: tuple[str, ...] = ()
     """Shorter forms of the name."""
+    short_values: tuple[str, ...] = ()
 
 
 Group = tuple[str, Sequence[Setting]]
@@ -97,7 +99,7 @@ class SettingRow(Widget):
         value = setting.value + (f" {OPEN}" if setting.choices else "")
         if cell_len(value) + cell_len(unit) + 1 > room:
             unit = ""
-        value = pick(room, value, setting.value)
+        value = pick(room, value, setting.value, *setting.short_values)
         style = roles.muted if setting.read_only else roles.warn if setting.waits else roles.text
         text.append(value, f"bold {style}" if touched else style)
         text.append(" " * max(room - cell_len(value) - cell_len(unit), 0))
@@ -182,7 +184,8 @@ class ConfigList(VerticalScroll, can_focus=True):
 
     def on_resize(self) -> None:
         width = self.scrollable_content_region.width
-        longest = max((len((row.setting.labels or (row.setting.name,))[-1]) for row in self.rows), default=0)
+        names = [(row.setting.name, *row.setting.labels) for row in self.rows]
+        longest = max((len(pick(_NAME, *forms)) for forms in names), default=0)
         for row in self.rows:
             row.name_width = min(longest, max(width - 14, 8))
         if self._editing:

@@ -27,18 +27,21 @@ class EventLog(ScrollingChart):
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._events: Sequence[Event] = ()
+        self._follow = True
 
     def show(self, events: Sequence[Event]) -> None:
         """Oldest first."""
-        at_end = self.first >= self.rows - self.page
         self._events = tuple(events)
-        last = max(0, self.rows - self.page)
-        self.first = last if at_end else min(self.first, last)
         self.draw()
+
+    def scroll_rows(self, by: int) -> bool:
+        moved = super().scroll_rows(by)
+        self._follow = self.first >= self.rows - self.page
+        return moved
 
     @property
     def _high(self) -> int:
-        return 1 if self.size.width >= _ONE_LINE_FROM else 2
+        return 1 if self.room.width >= _ONE_LINE_FROM else 2
 
     @property
     def rows(self) -> int:
@@ -46,7 +49,7 @@ class EventLog(ScrollingChart):
 
     @property
     def page(self) -> int:
-        return max(1, self.size.height // self._high)
+        return max(1, self.room.height // self._high)
 
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
         if not self._events:
@@ -54,7 +57,8 @@ class EventLog(ScrollingChart):
                 width, "nothing has happened yet — ^S sends records", "nothing yet — ^S sends", "^S sends"
             )
             return [[]] * ((height - 1) // 2) + [middle(width, text, roles.muted)]
-        self.first = min(self.first, max(0, self.rows - self.page))
+        last = max(0, self.rows - self.page)
+        self.first = last if self._follow else min(self.first, last)
         shown = self._events[self.first : self.first + self.page]
         if self._high == 1:
             return [self._wide(roles, width, event, shown) for event in shown]

@@ -48,7 +48,7 @@ class Choice(Widget, can_focus=True):
     """One of a few values: ← → Enter and a click go through them."""
 
     DEFAULT_CSS = """
-    Choice { height: 1; width: auto; background: $k-raised; color: $k-text; padding: 0 1; }
+    Choice { height: 1; width: auto; background: $k-raised; color: $k-text; padding: 0 0 0 1; }
     Choice:focus { background: $k-selected; text-style: bold; }
     Choice:hover { background: $k-line; }
     """

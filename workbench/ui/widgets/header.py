@@ -18,6 +18,7 @@ _KINDS = {
     "remote": ("remote cluster", "remote"),
 }
 _GAP = 3
+_FULLER = 3
 Spans = Sequence[tuple[str, str]]
 
 
@@ -47,7 +48,7 @@ class Header(Widget):
 def _together(lefts: Sequence[Spans], rights: Sequence[Spans], room: int) -> tuple[Spans, Spans]:
     """The longest promise beside which topic and cluster have room in one of their fuller forms."""
     for right in rights:
-        for left in lefts[:-1]:
+        for left in lefts[:_FULLER]:
             if _width(left) + _GAP + _width(right) <= room:
                 return left, right
     return fit(room, lefts), ()

@@ -77,7 +77,7 @@ class Heatmap(ScrollingChart):
 
     @property
     def page(self) -> int:
-        return max(1, (self.size.height - 2) // self._row_height(self.size.height))
+        return max(1, (self.room.height - 2) // self._row_height(self.room.height))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         _ = container, width
@@ -174,7 +174,7 @@ class Heatmap(ScrollingChart):
         _write(line, at, right, roles.muted)
         free = at
         for event in reversed(insight.marks):
-            cell = columns.cell_of(event.at - insight.started_wall)
+            cell = columns.cell_of(event.at - insight.clock_wall)
             colour = _MARKED.get(event.kind)
             if colour is None or cell is None or not len(left) < cell < free:
                 continue

@@ -24,9 +24,14 @@ class Meaning(Pane):
         """`waits`: of the config of the next run, while another is on."""
         roles = palette(self.app)
         self.title.right = Text("next run", roles.warn) if waits else ""
-        brokers = "broker" if promise.survives == 1 else "brokers"
+        brokers = "one broker" if promise.survives == 1 else f"{promise.survives} brokers"
+        kept = (
+            f"acked records survive {brokers}"
+            if promise.survives
+            else "an acked record can be lost with one broker"
+        )
         lines = [
-            (promise.survives > 0, f"an acked record survives {promise.survives or 'no'} {brokers}"),
+            (promise.survives > 0, kept),
             (promise.once, "stored once" if promise.once else "a retry may store it twice"),
             (
                 promise.ordered,

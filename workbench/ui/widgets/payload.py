@@ -38,7 +38,13 @@ class Payload(TextArea):
 
     def __init__(self, text: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(
-            text, id=id, compact=True, show_line_numbers=True, soft_wrap=True, tab_behavior="focus"
+            text,
+            id=id,
+            compact=True,
+            show_line_numbers=True,
+            soft_wrap=True,
+            tab_behavior="focus",
+            highlight_cursor_line=False,  # its style would hide the line's own colours
         )
 
     def get_line(self, line_index: int) -> Text:

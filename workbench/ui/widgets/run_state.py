@@ -17,7 +17,7 @@ _PHASES = {
 
 
 def state_text(session: Session, roles: Roles) -> Text:
-    """`run 7 ● sending`"""
+    """Such as `run 7 ● sending`."""
     glyph, word, role = _state(session)
     colour = getattr(roles, role)
     run = f"run {session.run_number} " if session.run_number else ""

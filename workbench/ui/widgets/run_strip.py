@@ -3,18 +3,18 @@
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from workbench.insight.live import Insight
+from workbench.ui.session import Session
+from workbench.ui.widgets.counts import RunFigures
 from workbench.ui.widgets.ledger_bar import LedgerBar
 
 
 class RunStrip(Vertical):
-    DEFAULT_CSS = """
-    RunStrip { height: 2; background: $k-base; padding: 0 1; }
-    RunStrip > LedgerBar { height: 2; }
-    """
+    DEFAULT_CSS = "RunStrip { height: 2; background: $k-base; padding: 0 1; }"
 
     def compose(self) -> ComposeResult:
         yield LedgerBar(id="strip-ledger")
+        yield RunFigures(id="strip-figures")
 
-    def show(self, insight: Insight | None) -> None:
-        self.query_one(LedgerBar).show(insight)
+    def show(self, session: Session) -> None:
+        self.query_one(LedgerBar).show(session.insight)
+        self.query_one(RunFigures).show(session)

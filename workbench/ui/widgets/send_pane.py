@@ -22,6 +22,7 @@ from workbench.ui.glyphs import CHOSEN, NOT_CHOSEN, PAUSE, PLAY, STOP, pick
 from workbench.ui.keys import control_key
 from workbench.ui.session import Session
 from workbench.ui.theme import palette
+from workbench.ui.widgets.counts import Counts, Progress
 from workbench.ui.widgets.field import Field, Press
 from workbench.ui.widgets.ledger_bar import LedgerBar
 from workbench.ui.widgets.rate_strip import RateStrip
@@ -151,7 +152,9 @@ class SendPane(Pane):
             yield Press(f"{PAUSE} Pause", "Pause", id="press-pause")
             yield Press(f"{STOP} Stop", "Stop", id="press-stop", classes="-danger")
         yield Static("", id="send-problem")
+        yield Progress(id="send-progress")
         yield LedgerBar(id="send-ledger")
+        yield Counts(id="send-counts")
         yield RateStrip(id="send-rate")
 
     def on_mount(self) -> None:
@@ -195,7 +198,9 @@ class SendPane(Pane):
         """`problem`: why nothing can be sent as the forms stand."""
         insight = session.insight
         self.title.right = state_text(session, palette(self.app))
+        self.query_one(Progress).show(session)
         self.query_one(LedgerBar).show(insight)
+        self.query_one(Counts).show(session)
         self.query_one(RateStrip).show(insight)
         reason = self.query_one("#send-problem", Static)
         reason.update(Text(problem or "", palette(self.app).bad))
