@@ -27,12 +27,13 @@ class LabCluster:
         config: Mapping[str, str] | None = None,
         port: int = 0,
         topics: Sequence[protocol.TopicSpec] = (),
+        retained_bytes: int = protocol.RETAINED_BYTES,
     ) -> None:
         self.bootstrap_servers = ""
         self.cluster_id: str | None = None
         self.version: str | None = f"kwb lab {_version()}"
         self.security: dict[str, str] = {}
-        self._start = protocol.Start(brokers, port, tuple(topics), dict(config or {}))
+        self._start = protocol.Start(brokers, port, tuple(topics), dict(config or {}), retained_bytes)
         self._child: Child | None = None
         self._receiver: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)

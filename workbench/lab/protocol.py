@@ -2,6 +2,8 @@
 
 import msgspec
 
+RETAINED_BYTES = 256 * 1024 * 1024
+
 
 class TopicSpec(msgspec.Struct, frozen=True):
     """A topic to create at the start."""
@@ -25,7 +27,7 @@ class Start(msgspec.Struct, tag=True, frozen=True):
     port: int = 0
     topics: tuple[TopicSpec, ...] = ()
     config: dict[str, str] = {}
-    retained_bytes: int = 256 * 1024 * 1024
+    retained_bytes: int = RETAINED_BYTES
     """Bytes of records the whole cluster keeps; beyond it, log starts move."""
 
 
