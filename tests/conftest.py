@@ -1,5 +1,6 @@
 """What holds for every test: a home of its own, and no skip where KWB_NO_SKIP=1 says that all must run."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -7,6 +8,8 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
+from workbench import paths
 
 NO_SKIP = os.environ.get("KWB_NO_SKIP") == "1"
 _HOMES = {
@@ -30,11 +33,13 @@ _LOOKS = (
 )
 _root = pytest.StashKey[Path]()
 _before = pytest.StashKey[dict[str, str]]()
+_cache = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything is imported: nothing of the user's is read, nothing is left behind."""
     config.stash[_before] = dict(os.environ)
+    config.stash[_cache] = paths.cache_dir()
     kept = _pip_of_the_user()
     root = config.stash[_root] = Path(tempfile.mkdtemp(prefix="kwb-"))
     for variable, name in _HOMES.items():
@@ -52,6 +57,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.environ.update(config.stash[_before])
         tempfile.tempdir = None
         shutil.rmtree(config.stash[_root], ignore_errors=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have Kafka's jars before the first test that needs them, whose time limit they are no part of."""
+    needed = any(item.get_closest_marker(name) for item in session.items for name in ("apache", "java_tools"))
+    if needed and not session.config.option.collectonly:
+        reason = _find_jars(session.config.stash[_cache])
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reason and reporter:
+            reporter.write_line(f"Apache Kafka cannot run here: {reason}", yellow=True)
+
+
+def _find_jars(users_cache: Path) -> str | None:
+    """Tell every test and its children where the jars are; None, or why there are none."""
+    from workbench.clusters.apache import jars, java
+    from workbench.errors import KwbError
+
+    of_the_user = users_cache / jars.installed_dir().relative_to(paths.cache_dir())
+    try:
+        asyncio.run(java.find_java())
+        found = jars.find_jars() or (of_the_user if jars.is_whole(of_the_user) else None)
+        os.environ["KWB_KAFKA_LIBS"] = str(found or asyncio.run(jars.install_jars()))
+    except KwbError as error:
+        return str(error)
+    return None
 
 
 def _pip_of_the_user() -> dict[str, str]:
