@@ -4,13 +4,13 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from workbench import paths
+from workbench.paths import state_dir
 
 _BYTES = 2_000_000
 
 
 def log_file() -> Path:
-    return paths.state_dir() / "kwb.log"
+    return state_dir() / "kwb.log"
 
 
 def log_to_file() -> None:

@@ -51,9 +51,13 @@ def started(
     )
 
 
+async def nothing() -> None:
+    pass
+
+
 async def ended(engine: EngineClient, start: Start) -> tuple[Frame, list[Frame]]:
     frames: list[Frame] = []
-    return await engine.run(start, frames.append), frames
+    return await engine.run(start, frames.append, nothing), frames
 
 
 @pytest.mark.parametrize("mode", ["async", "sync", "fire-and-forget"])
@@ -98,7 +102,7 @@ async def test_a_paused_run_stands_still_and_goes_on(engine: EngineClient) -> No
         if frame.state == "paused" and frame.in_flight == 0:
             paused.set()
 
-    run = asyncio.create_task(engine.run(started(count=400, rate=800), on_frame))
+    run = asyncio.create_task(engine.run(started(count=400, rate=800), on_frame, nothing))
     await sending.wait()
     await engine.pause()
     await paused.wait()
@@ -119,7 +123,9 @@ async def test_a_paused_run_stands_still_and_goes_on(engine: EngineClient) -> No
 async def test_a_stopped_run_accounts_for_what_it_sent(engine: EngineClient) -> None:
     sending = asyncio.Event()
     run = asyncio.create_task(
-        engine.run(started(count=100_000, rate=500), lambda f: sending.set() if f.acked > 20 else None)
+        engine.run(
+            started(count=100_000, rate=500), lambda f: sending.set() if f.acked > 20 else None, nothing
+        )
     )
     await sending.wait()
     await engine.stop(5)
@@ -137,7 +143,7 @@ async def test_stop_while_paused_ends_the_run(engine: EngineClient) -> None:
         if frame.state == "paused":
             paused.set()
 
-    run = asyncio.create_task(engine.run(started(count=10_000, rate=200), on_frame))
+    run = asyncio.create_task(engine.run(started(count=10_000, rate=200), on_frame, nothing))
     await sending.wait()
     await engine.pause()
     await paused.wait()
@@ -152,7 +158,7 @@ async def test_a_full_queue_blocks_and_then_rejects(engine: EngineClient) -> Non
     frames: list[Frame] = []
     rejected = asyncio.Event()
     run = asyncio.create_task(
-        engine.run(start, lambda f: (frames.append(f), rejected.set() if f.rejected >= 20 else None))
+        engine.run(start, lambda f: (frames.append(f), rejected.set() if f.rejected >= 20 else None), nothing)
     )
     await rejected.wait()
     await engine.stop(0)
@@ -197,7 +203,7 @@ async def test_the_fixed_partition_takes_them_all(engine: EngineClient) -> None:
 
 async def test_a_killed_engine_fails_the_run_with_its_signal(engine: EngineClient) -> None:
     sending = asyncio.Event()
-    run = asyncio.create_task(engine.run(started(count=100_000, rate=100), lambda _: sending.set()))
+    run = asyncio.create_task(engine.run(started(count=100_000, rate=100), lambda _: sending.set(), nothing))
     await sending.wait()
     os.kill(engine.pid, signal.SIGKILL)
     with pytest.raises(EngineError, match="signal 9"):

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -75,12 +75,21 @@ class EngineClient:
         """Raises InputError where the cluster refuses the topic."""
         return _view(await self._ask(protocol.CreateTopic(next(self._ids), topic)))
 
-    async def run(self, start: protocol.Start, on_frame: Callable[[Frame], None]) -> Frame:
-        """Run to the end; `start.id` is set here. Raises InputError where the config is refused."""
+    async def run(
+        self,
+        start: protocol.Start,
+        on_frame: Callable[[Frame], None],
+        on_started: Callable[[], Awaitable[None]],
+    ) -> Frame:
+        """Run to the end; `start.id` is set here. Raises InputError where the config is refused.
+
+        `on_started` is awaited when the run is on: a pause or stop before that would find nobody.
+        """
         self._on_frame = on_frame
         self._ended = asyncio.get_running_loop().create_future()
         try:
             await self._ask(msgspec.structs.replace(start, id=next(self._ids)))
+            await on_started()
             return await self._ended
         finally:
             self._on_frame = None

@@ -43,6 +43,8 @@ class Bench:
         self._engine: EngineClient | None = None
         self._previews = PreviewClient()
         self._last_frame: Frame | None = None
+        self._wanted_pause = False
+        self._wanted_stop: float | None = None
 
     async def open(self) -> None:
         """Start the cluster and the engine. Raises ClusterError, EngineError; then it is closed again."""
@@ -97,6 +99,7 @@ class Bench:
         if self.running:
             raise RuntimeError("a run is on")
         self.running = True
+        self._wanted_pause, self._wanted_stop = False, None
         try:
             return await self._run(scenario, on_frame)
         finally:
@@ -104,17 +107,20 @@ class Bench:
 
     async def pause(self) -> None:
         if self._engine:
+            self._wanted_pause = True
             await self._engine.pause()
             self._tell("paused", "warn")
 
     async def resume(self) -> None:
         if self._engine:
+            self._wanted_pause = False
             await self._engine.resume()
             self._tell("resumed", "info")
 
     async def stop(self, grace_s: float = STOP_GRACE_S) -> None:
         """Offer no more; what is in flight gets `grace_s` seconds for its reports."""
         if self._engine:
+            self._wanted_stop = grace_s
             await self._engine.stop(grace_s)
             self._tell("stopped", "warn")
 
@@ -143,7 +149,7 @@ class Bench:
         self._last_frame = None
         try:
             self._tell("run started", "info", f"{scenario.send.count:,} records to {topic.name}")
-            frame = await self._or_cluster_lost(engine.run(start, heard))
+            frame = await self._or_cluster_lost(engine.run(start, heard, self._tell_wishes))
             on_frame(frame)
             proof = await self._prove(engine, start.run_id) if scenario.send.verify else None
         except (EngineError, ClusterError) as error:
@@ -155,6 +161,14 @@ class Bench:
         report = report_of(scenario, self.client, facts, frame, proof)
         self._tell_end(report)
         return report
+
+    async def _tell_wishes(self) -> None:
+        """Pass on a pause or stop that came while the run was still being set up."""
+        assert self._engine is not None
+        if self._wanted_pause:
+            await self._engine.pause()
+        if self._wanted_stop is not None:
+            await self._engine.stop(self._wanted_stop)
 
     async def _prove(self, engine: EngineClient, run_id: str) -> ReadBackDone:
         return await self._or_cluster_lost(engine.read_back(run_id, READ_BACK_S))

@@ -1,0 +1,274 @@
+"""`kwb run` as a user calls it: the installed command, the real lab, the contract's exit statuses."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+KWB = str(Path(sys.executable).with_name("kwb"))
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_payloads"
+ORDERS = str(SAMPLES / "orders.toml")
+FIRST_RUN = str(SAMPLES / "first_run.toml")  # like the orders, and expects nothing of its report
+FAST = ("--set", "send.rate=50000")
+
+
+def kwb(*arguments: str, timeout: float = 50) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([KWB, *arguments], capture_output=True, text=True, timeout=timeout, check=False)
+
+
+def report(*arguments: str) -> dict[str, Any]:
+    done = kwb("run", "--json", *arguments)
+    assert done.returncode == 0, done.stderr + done.stdout
+    (line,) = done.stdout.splitlines()
+    return dict(json.loads(line))
+
+
+def only_line(done: "subprocess.CompletedProcess[str]") -> str:
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("kwb: ")
+    return line.removeprefix("kwb: ")
+
+
+def descendants_running(marker: str) -> list[str]:
+    """Command lines of processes whose arguments hold the marker."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                command = (folder / "cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
+            except OSError:
+                continue
+            if marker in command:
+                found.append(command)
+    return found
+
+
+def test_ten_thousand_orders_are_acked_stored_and_spread() -> None:
+    said = report(ORDERS)
+    ledger = said["ledger"]
+    assert (ledger["sent"], ledger["acked"], ledger["stored"]) == (10_000, 10_000, 10_000)
+    assert (ledger["lost"], ledger["duplicated"], ledger["reordered"]) == (0, 0, 0)
+    assert [p["acked"] for p in said["partitions"]] == [p["stored"] for p in said["partitions"]]
+    assert len(said["partitions"]) == 6
+    assert all(p["acked"] > 0 for p in said["partitions"])
+    assert said["report_version"] == 1
+    assert said["client"] == {"name": "librdkafka", "version": "2.16.0"}
+    assert said["verify"]["state"] == "verified"
+    assert said["throughput"]["records_per_s"] > 0
+    assert said["batches"]["records"] == 10_000
+
+
+@pytest.mark.parametrize("mode", ["fire-and-forget", "sync", "async"])
+@pytest.mark.parametrize("acks", ["0", "1", "all"])
+def test_every_mode_with_every_acks(mode: str, acks: str) -> None:
+    said = report(
+        FIRST_RUN, *FAST, "--set", f"send.mode={mode}", "--set", f"producer.acks={acks}",
+        "--set", "send.count=300", "--set", "producer.enable.idempotence=false",
+    )  # fmt: skip
+    ledger, knows = said["ledger"], said["program_knows"]
+    assert ledger["sent"] == ledger["stored"] == 300
+    if acks == "0":
+        assert (ledger["acked"], ledger["unconfirmed"], ledger["vanished"]) == (0, 300, 0)
+    else:
+        assert (ledger["acked"], ledger["unconfirmed"], ledger["lost"]) == (300, 0, 0)
+    if mode == "fire-and-forget" or acks == "0":
+        assert knows == {"acked": 0, "failed": 0, "unknown": 300}
+    else:
+        assert knows == {"acked": 300, "failed": 0, "unknown": 0}
+
+
+def test_several_files_answer_with_one_object_a_line() -> None:
+    done = kwb("run", "--json", FIRST_RUN, FIRST_RUN, "--set", "send.count=10")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["ledger"]["sent"] for line in done.stdout.splitlines()] == [10, 10]
+
+
+def test_the_report_as_text_and_no_report_when_quiet() -> None:
+    few = ("--set", "send.count=10")
+    text = kwb("run", FIRST_RUN, *few)
+    assert text.returncode == 0
+    assert "sent 10 = 0 rejected + 10 acked" in text.stdout
+    quiet = kwb("run", "--quiet", FIRST_RUN, *few)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_an_expectation_that_fails_is_exit_status_1(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text('[send]\ncount = 5\n[record]\nvalue = "v"\n[[expect]]\n"ledger.acked" = "== 6"\n')
+    done = kwb("run", str(path))
+    assert done.returncode == 1
+    assert "✗ ledger.acked == 6, got 5" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[send]\ncoutn = 5\n", ":2: send.coutn: unknown key; did you mean send.count?"),
+        ('[send]\ncount = "x"\n', ":2: send.count: must be a whole number"),
+        ('[record]\nvalue_file = "nope.json"\n', ":2: record.value_file: 'nope.json': no such file"),
+        ('[topic]\nname = "bad name!"\n', ":2: topic.name: 'bad name!'"),
+        ("[topic]\nreplication_factor = 9\n", ":2: topic.replication_factor: 9 replicas need 9 brokers"),
+        ('[producer]\nacsk = "1"\n', ":2: producer.acsk: unknown property; did you mean acks?"),
+        ("", ":1: is empty"),
+        ('[record]\nvalue = "{{ seqq }}"\n', "record.value: unknown name seqq"),
+        (
+            '[producer]\nacks = "1"\n"enable.idempotence" = true\n',
+            "the client refuses the config: Failed to create producer: `acks` must be set to `all`",
+        ),
+    ],
+)
+def test_bad_input_is_one_line_with_its_place_and_exit_status_2(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(text)
+    done = kwb("run", str(path))
+    assert done.returncode == 2
+    assert said in only_line(done)
+
+
+def test_a_binary_file_a_missing_one_and_a_folder_are_exit_status_2(tmp_path: Path) -> None:
+    (tmp_path / "b.toml").write_bytes(bytes(range(256)))
+    for path in (tmp_path / "b.toml", tmp_path / "missing.toml", tmp_path):
+        done = kwb("run", str(path))
+        assert done.returncode == 2
+        assert path.name in only_line(done)
+
+
+@pytest.fixture
+def not_kafka() -> Iterator[dict[str, str]]:
+    """A port where nobody answers, and one where something else than Kafka does."""
+    silent, http = socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = http.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\nhello")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield {name: f"127.0.0.1:{s.getsockname()[1]}" for name, s in (("silent", silent), ("http", http))}
+    silent.close()
+    http.shutdown(socket.SHUT_RDWR)
+    http.close()
+    thread.join(5)
+
+
+@pytest.mark.parametrize("kind", ["silent", "http"])
+def test_a_server_that_is_no_kafka_ends_in_time_with_exit_status_3(
+    not_kafka: dict[str, str], kind: str
+) -> None:
+    done = kwb("run", "-b", not_kafka[kind], ORDERS, timeout=15)
+    assert done.returncode == 3
+    assert f"no Kafka broker answered at {not_kafka[kind]} within 10 s" in only_line(done)
+
+
+def started(*arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [KWB, "run", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def children_of(pid: int, module: str) -> list[int]:
+    """The pids of kwb's own children that run the module, found by the parent's pid in their arguments."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if module.encode() in words and str(pid).encode() in words:
+                found.append(int(folder.name))
+    return found
+
+
+def wait_for_child(process: "subprocess.Popen[str]", module: str) -> int:
+    while process.poll() is None:
+        pids = children_of(process.pid, module)
+        if pids:
+            return pids[0]
+    raise AssertionError(f"ended before {module} was seen: {process.communicate()}")
+
+
+LONG = ("--set", "send.count=1000000", "--set", "send.rate=200")
+
+
+def wait_until_sending(process: "subprocess.Popen[str]") -> int:
+    """The engine's pid, once it sends: its librdkafka then has a second client, the producer."""
+    engine = wait_for_child(process, "workbench.engine.main")
+    while process.poll() is None:
+        names = []
+        for task in Path(f"/proc/{engine}/task").glob("*/comm"):
+            try:
+                names.append(task.read_text().strip())
+            except OSError:
+                continue
+        if names.count("rdk:main") >= 2:
+            return engine
+    raise AssertionError(f"ended before it sent: {process.communicate()}")
+
+
+def test_interrupted_it_prints_the_partial_report_and_leaves_nothing() -> None:
+    with started("--json", FIRST_RUN, *LONG) as process:
+        wait_until_sending(process)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    said = json.loads(out)
+    assert said["state"] == "stopped"
+    assert said["ledger"]["sent"] < 1_000_000
+    assert said["ledger"]["stored"] == said["ledger"]["acked"] == said["ledger"]["sent"]
+    assert descendants_running(f" {process.pid} ") == []
+
+
+def test_a_killed_engine_is_exit_status_3_and_leaves_nothing() -> None:
+    with started("--json", FIRST_RUN, *LONG) as process:
+        os.kill(wait_until_sending(process), signal.SIGKILL)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (3, "")
+    assert "was ended by signal 9" in err
+    assert len(err.splitlines()) == 1
+    assert descendants_running(f" {process.pid} ") == []
+
+
+def test_a_killed_lab_is_exit_status_3_and_leaves_nothing() -> None:
+    with started("--json", FIRST_RUN, *LONG) as process:
+        wait_until_sending(process)
+        os.kill(wait_for_child(process, "workbench.lab.main"), signal.SIGKILL)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (3, "")
+    assert "lab" in err
+    assert descendants_running(f" {process.pid} ") == []
+
+
+def test_a_killed_kwb_leaves_no_child_behind() -> None:
+    with started("--json", FIRST_RUN, *LONG) as process:
+        pids = [wait_until_sending(process), wait_for_child(process, "workbench.lab.main")]
+        process.kill()
+        process.communicate(timeout=30)
+    for pid in pids:  # the kernel ends them with their parent; they are no children of ours to wait for
+        while Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+            pass
+
+
+def test_help_and_version_and_a_screen_without_a_terminal() -> None:
+    assert "kwb run" in kwb("--help").stdout
+    assert kwb("--version").stdout.startswith("kwb ")
+    assert kwb("run", "--help").returncode == 0
+    assert kwb("run").returncode == 2
+    done = kwb()
+    assert done.returncode == 2
+    assert "needs a terminal" in only_line(done)
