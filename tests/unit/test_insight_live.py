@@ -84,6 +84,18 @@ def test_the_end_is_taken_though_it_is_told_with_an_earlier_time() -> None:
     assert sum(piece.total for piece in insight.columns(26).slices) == 10
 
 
+def test_frames_after_the_last_report_add_no_silence_to_the_plot() -> None:
+    live = Live()
+    live.feed(frame(1.0, sent=10, acked=10, partitions=(10,)))
+    live.feed(frame(1.6, "draining", sent=10, acked=10, partitions=(10,)))
+    insight = live.feed(frame(1.01, "done", sent=10, acked=10, partitions=(10,)))
+    assert insight is not None
+    for width in (8, 26, 60):
+        columns = insight.columns(width)
+        assert columns.end_s == pytest.approx(1.01)
+        assert columns.slices[-1].index * columns.slice_s < 1.01
+
+
 def test_the_clock_starts_with_the_first_record_not_with_the_client() -> None:
     live = Live()
     live.feed(frame(5.0, "starting"))
@@ -92,6 +104,30 @@ def test_the_clock_starts_with_the_first_record_not_with_the_client() -> None:
     )
     assert insight is not None
     assert insight.columns(26).end_s == pytest.approx(0.1)
+
+
+def test_the_warm_up_is_in_the_counts_but_in_no_rate_and_no_slice() -> None:
+    live = Live()
+    live.feed(frame(1.0, "warm-up", sent=40, acked=40, partitions=(40, 0)))
+    warm = {"measured_from": START + 2, "warm_up": 41}
+    insight = live.feed(frame(4.0, "done", sent=241, acked=241, partitions=(141, 100), **warm))
+    assert insight is not None
+    assert insight.rate == pytest.approx(100)
+    assert [share.count for share in insight.shares] == [141, 100]
+    columns = insight.columns(26)
+    assert columns.end_s == pytest.approx(2.0)
+    assert sum(piece.total for piece in columns.slices) == 201
+
+
+def test_a_run_of_nothing_but_warm_up_is_shown_whole() -> None:
+    live = Live()
+    live.feed(frame(0.1, "warm-up", target=1))
+    insight = live.feed(
+        frame(0.2, "done", target=1, sent=1, acked=1, partitions=(1,), measured_from=START + 0.2, warm_up=1)
+    )
+    assert insight is not None
+    assert insight.rate == pytest.approx(5)
+    assert sum(piece.total for piece in insight.columns(26).slices) == 1
 
 
 def test_an_empty_run() -> None:

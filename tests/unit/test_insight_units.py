@@ -30,7 +30,7 @@ def test_latencies_keep_the_digits_that_matter(ms: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (0.05, "50 ms"), (0.3, "0.3 s"), (1.0, "1 s"), (1.3, "1.3 s"), (13, "13 s"), (119, "119 s"),
+    [(0, "0 s"), (0.05, "50 ms"), (0.3, "0.3 s"), (0.25, "0.25 s"), (0.999, "1 s"), (1.0, "1 s"), (1.3, "1.3 s"), (13, "13 s"), (119, "119 s"),
      (120, "2 min"), (7300, "2 h 2 min")],
 )  # fmt: skip
 def test_lengths_of_time(seconds: float, text: str) -> None:

@@ -14,6 +14,7 @@ _RATE_WINDOW_S = 1.0
 _ETA_WINDOW_S = 5.0
 _PERCENTILES_EVERY_S = 0.2
 _SAMPLES_KEPT = 256
+_BEFORE: frozenset[RunState] = frozenset({"starting", "warm-up"})
 
 Percentiles = tuple[float | None, float | None, float | None]
 
@@ -30,7 +31,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Insight:
-    """A run as one frame told it. `columns` reads the run's slices, which go on growing."""
+    """A run as one frame told it. `columns` reads the run's slices, which go on growing.
+
+    Counts are of the whole run; slices, rates and latencies leave the warm-up out.
+    """
 
     frame: Frame
     ended: bool
@@ -51,7 +55,8 @@ class Insight:
     """The run's errors, oldest first; see `Notices`."""
     marks: tuple[Event, ...]
     """What plots over time point at, oldest first."""
-    started_wall: float
+    clock_wall: float
+    """Wall-clock time at which the slices begin: the end of the warm-up."""
     timeline: Timeline = field(repr=False, compare=False)
 
     @property
@@ -60,8 +65,7 @@ class Insight:
 
     @property
     def delivered(self) -> int:
-        """Acked and unconfirmed."""
-        return self.frame.acked + self.frame.unconfirmed
+        return self.frame.delivered
 
     @property
     def to_go(self) -> int:
@@ -132,9 +136,11 @@ class Live:
         last = self._last
         if last is not None and (frame.run_id != last.run_id or _is_old(frame, last)):
             return None
-        if frame.state != "starting":  # its clock starts with the first record
-            us = max(0, round(frame.seconds * 1_000_000))
-            self._timeline.advance(Moment(us, frame.partitions, frame.failed, frame.rejected, frame.latency))
+        if frame.state not in _BEFORE:
+            if last is not None and last.state == "warm-up" and _origin(frame) == frame.measured_from:
+                self._timeline.begin(_moment(last))
+            self._timeline.advance(_moment(frame), final=frame.state in ENDED)
+            self._history.append((frame.at, frame.delivered, frame.sent - frame.in_flight))
         self._notices.read(frame, frame.at + self._wall_offset)
         self._take_samples(frame, last.sampled if last else 0)
         self._last = frame
@@ -148,10 +154,6 @@ class Live:
 
     def _look(self, frame: Frame) -> Insight:
         ended = frame.state in ENDED
-        delivered = frame.acked + frame.unconfirmed
-        settled = frame.sent - frame.in_flight
-        if frame.state != "starting":
-            self._history.append((frame.at, delivered, settled))
         while len(self._history) > 2 and self._history[1][0] <= frame.at - _ETA_WINDOW_S:
             self._history.popleft()
         total = sum(frame.partitions)
@@ -160,9 +162,9 @@ class Live:
             frame=frame,
             ended=ended,
             seconds=max(0.0, frame.seconds),
-            rate=_ratio(delivered, frame.seconds) if ended else self._rate(1, frame),
+            rate=self._rate(1, frame, float("inf") if ended else _RATE_WINDOW_S),
             target_rate=self._target_rate,
-            eta_s=None if ended else self._eta(frame, settled),
+            eta_s=None if ended else self._eta(frame),
             shares=tuple(
                 Share(partition, count, count / total if total else 0.0)
                 for partition, count in enumerate(frame.partitions)
@@ -172,26 +174,30 @@ class Live:
             samples=tuple(self._samples),
             events=self._notices.events,
             marks=self._notices.marks,
-            started_wall=frame.started_at + self._wall_offset,
+            clock_wall=_origin(frame) + self._wall_offset,
             timeline=self._timeline,
         )
 
-    def _rate(self, field_index: int, frame: Frame, window_s: float = _RATE_WINDOW_S) -> float:
-        """Growth per second of delivered (1) or settled (2) records over the last `window_s`."""
+    def _rate(self, field_index: int, frame: Frame, window_s: float) -> float:
+        """Growth a second of delivered (1) or settled (2) records over the last `window_s`.
+
+        The warm-up is in no rate, unless the run was nothing else.
+        """
         if not self._history:
             return 0.0
-        start: tuple[float, int, int] = (frame.started_at, 0, 0)
+        warm_up = frame.warm_up if _origin(frame) == frame.measured_from else 0
+        start: tuple[float, int, int] = (_origin(frame), warm_up, warm_up)
         for entry in self._history:
             if entry[0] > frame.at - window_s:
                 break
             start = entry
         return _ratio(self._history[-1][field_index] - int(start[field_index]), frame.at - start[0])
 
-    def _eta(self, frame: Frame, settled: int) -> float | None:
+    def _eta(self, frame: Frame) -> float | None:
         rate = self._rate(2, frame, _ETA_WINDOW_S)
-        if frame.state in ("paused", "starting") or rate <= 0:
+        if frame.state == "paused" or rate <= 0:
             return None
-        return max(0.0, (frame.target - settled) / rate)
+        return max(0.0, (frame.target - frame.sent + frame.in_flight) / rate)
 
     def _latency(self, latency: Mapping[int, int], at: float, ended: bool) -> Percentiles:
         if ended or at - self._percentiles_at >= _PERCENTILES_EVERY_S:
@@ -205,6 +211,17 @@ def _is_old(frame: Frame, last: Frame) -> bool:
     if frame.state in ENDED:
         return frame == last
     return last.state in ENDED or frame.at < last.at or frame == last
+
+
+def _origin(frame: Frame) -> float:
+    """When the clock of rates and slices starts; a run of nothing but warm-up is shown whole."""
+    measured = frame.measured_from > 0 and frame.warm_up < frame.target
+    return frame.measured_from if measured else frame.started_at
+
+
+def _moment(frame: Frame) -> Moment:
+    us = max(0, round((frame.at - _origin(frame)) * 1_000_000))
+    return Moment(us, frame.partitions, frame.failed, frame.rejected, frame.latency)
 
 
 def _ratio(amount: float, seconds: float) -> float:

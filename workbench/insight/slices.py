@@ -64,6 +64,10 @@ class Slice:
     bands: Bands
     """Latency p50, p95, p99 in ms; None where nothing was counted."""
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.total or self.failed or self.rejected)
+
 
 class Level:
     """The slices of one length."""
@@ -74,6 +78,9 @@ class Level:
         self.closed: deque[Slice] = deque(maxlen=KEPT)
         self._index = 0
         self._start = Moment()
+
+    def begin(self, start: Moment) -> None:
+        self._start = start
 
     def advance(self, before: Moment, now: Moment) -> None:
         """Close every slice that ended in the gap between two frames."""
@@ -89,8 +96,7 @@ class Level:
     def open(self, now: Moment) -> Slice | None:
         """The slice that is not over yet; None where there is nothing of it."""
         cut = self._cut(now, now.latency)
-        begun = now.us > self._index * self.us or cut.total or cut.failed or cut.rejected
-        return cut if begun else None
+        return None if cut.is_empty and now.us <= self._index * self.us else cut
 
     def _cut(self, end: Moment, latency: Mapping[int, int] | None) -> Slice:
         start = self._start
@@ -155,13 +161,25 @@ class Timeline:
     def __init__(self) -> None:
         self._levels = [Level(slice_s) for slice_s in SLICES_S]
         self._now = Moment()
+        self._end_us: int | None = None
 
     @property
-    def seconds(self) -> float:
-        return self._now.us / _US
+    def _us(self) -> int:
+        return self._now.us if self._end_us is None else self._end_us
 
-    def advance(self, now: Moment) -> None:
-        """Take the next frame's totals; a moment before the last one counts as the same moment."""
+    def begin(self, start: Moment) -> None:
+        """Leave out what was counted before the clock started (the warm-up)."""
+        self._now = replace(start, us=0)
+        for level in self._levels:
+            level.begin(self._now)
+
+    def advance(self, now: Moment, *, final: bool = False) -> None:
+        """Take the next frame's totals; a moment before the last one counts as the same moment.
+
+        The final one says when the run ended, which may be before the last one: then nothing came.
+        """
+        if final:
+            self._end_us = now.us
         if now.us < self._now.us:
             now = replace(now, us=self._now.us)
         for level in self._levels:
@@ -179,8 +197,10 @@ class Timeline:
         slices = list(level.closed)
         if ended and (last := level.open(self._now)) is not None:
             slices.append(last)
+        while slices and ended and slices[-1].index * level.us >= self._us and slices[-1].is_empty:
+            slices.pop()
         shown = tuple(slices[-width:])
-        end_s = self.seconds if ended or not shown else (shown[-1].index + 1) * level.slice_s
+        end_s = self._us / _US if ended or not shown else (shown[-1].index + 1) * level.slice_s
         stretched = ended and slice_s is None and 0 < len(shown) < width
         return Columns(level.slice_s, shown, width, ended, end_s, stretched)
 
@@ -189,7 +209,7 @@ class Timeline:
 
     def _fitting(self, width: int, ended: bool) -> Level:
         for level in self._levels:
-            slices = -(-self._now.us // level.us) if ended else self._now.us // level.us
+            slices = -(-self._us // level.us) if ended else self._us // level.us
             if slices <= width or (not ended and level.slice_s >= LIVE_S):
                 return level
         return self._levels[-1]

@@ -35,19 +35,15 @@ def ms_text(ms: float) -> str:
 
 
 def span_text(seconds: float) -> str:
-    """A length of time: 50 ms, 0.3 s, 13 s, 2 min, 1 h 5 min."""
-    if seconds == 0:
-        return "0 s"
-    if seconds < 0.0995:
+    """A length of time: 50 ms, 0.25 s, 13 s, 2 min, 1 h 5 min."""
+    if 0 < seconds < 0.0995:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 9.95 and abs(seconds - round(seconds)) > 0.049:
-        return f"{seconds:.1f} s"
     if seconds < 119.5:
-        return f"{seconds:.0f} s"
+        digits = 0 if seconds >= 9.95 else 1 if seconds >= 0.995 else 2
+        text = f"{seconds:.{digits}f}"
+        return (text.rstrip("0").rstrip(".") if digits else text) + " s"
     minutes = round(seconds / 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def nice_above(value: float) -> float:

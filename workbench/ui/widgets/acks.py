@@ -69,8 +69,8 @@ class Acks(ScrollingChart):
         entries += [(FAILED, roles.bad, "failed"), (_CUT, roles.warn, "cut")]
         spans: list[Segment] = []
         for glyph, colour, text in entries:
-            more = [span(f"{glyph} ", colour), span(f"{text}  ", roles.muted)]
-            if width_of(spans) + width_of(more) - 2 <= width:
+            more = [span(f"{'  ' if spans else ''}{glyph}", colour), span(f" {text}", roles.muted)]
+            if width_of(spans) + width_of(more) <= width:
                 spans += more
         return spans
 

@@ -35,6 +35,7 @@ class EventLog(ScrollingChart):
         self.draw()
 
     def scroll_rows(self, by: int) -> bool:
+        self._follow = False
         moved = super().scroll_rows(by)
         self._follow = self.first >= self.rows - self.page
         return moved

@@ -202,7 +202,13 @@ class Heatmap(ScrollingChart):
         left = [span(" " * layout.left), *ramp]
         room = width - width_of(left) - width_of(right) - 2
         more = self.more(room)
-        texts = (f" {top} records in {per}", f" {top} in {per}", f" {top} / {per}", f" {top}")
+        texts = (
+            f" {top} records in {per}",
+            f" {top} in {per}",
+            f" {top} / {per}",
+            f" {top}/{per}",
+            f" {top}",
+        )
         left.append(span(pick(room - len(more), *texts), roles.muted))
         if more and width_of(left) + len(more) + 2 + width_of(right) <= width:
             left.append(span(f"  {more}", roles.text))

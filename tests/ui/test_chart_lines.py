@@ -1,0 +1,408 @@
+"""The charts' lines, without an app: what stands where, and that no number is ever cut."""
+
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from workbench.dev.recording import read
+from workbench.insight.live import Insight, Live
+from workbench.model.cluster_view import PartitionView, TopicView
+from workbench.model.events import Event
+from workbench.model.frame import Frame, Sample
+from workbench.ui.theme import Roles, load
+from workbench.ui.widgets.acks import Acks, axis_end
+from workbench.ui.widgets.chart import Chart, Layout, stacked
+from workbench.ui.widgets.event_log import EventLog
+from workbench.ui.widgets.heatmap import Heatmap
+from workbench.ui.widgets.latency_strip import LatencyStrip, log_range
+from workbench.ui.widgets.ledger_bar import PARTS, LedgerBar
+from workbench.ui.widgets.rate_strip import RateStrip
+
+FRAMES = Path(__file__).parent / "frames"
+WIDTHS = [24, 38, 46, 60, 76, 90, 140]
+
+
+def roles() -> Roles:
+    themes, _ = load(())
+    return themes["kwb-dark"].roles
+
+
+def topic(partitions: int = 6, leader: int | None = None) -> TopicView:
+    return TopicView(
+        "orders",
+        tuple(PartitionView(p, leader or p % 3 + 1, (1, 2, 3), (1, 2, 3)) for p in range(partitions)),
+    )
+
+
+def recorded(name: str) -> Insight:
+    recording = read(FRAMES / f"{name}.jsonl")
+    live = Live(recording.head.scenario.send.rate, 1_700_000_000.0)
+    for frame in recording.frames:
+        live.feed(frame)
+    assert live.insight is not None
+    return live.insight
+
+
+def made(seconds: float = 1.0, state: str = "done", **totals: object) -> Insight:
+    fields: dict[str, object] = {
+        "run_id": "r", "at": seconds, "started_at": 0.0, "state": state, "target": 1000,
+    } | totals  # fmt: skip
+    insight = Live().feed(msgspec.convert(fields, Frame))
+    assert insight is not None
+    return insight
+
+
+def texts(chart: Chart, width: int, height: int) -> list[str]:
+    lines = chart.lines(roles(), width, height)
+    assert len(lines) <= height
+    rows = ["".join(segment.text for segment in line) for line in lines]
+    assert all(len(row) <= width for row in rows), rows
+    return rows
+
+
+def charts(insight: Insight | None) -> list[Chart]:
+    heatmap, latency, acks, bar, rate = Heatmap(), LatencyStrip(), Acks(), LedgerBar(), RateStrip()
+    heatmap.show(insight, topic())
+    latency.show(insight, topic())
+    for chart in (acks, bar, rate):
+        chart.show(insight)
+    return [heatmap, latency, acks, bar, rate]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("height", [1, 2, 3, 5, 9, 20])
+@pytest.mark.parametrize("name", ["busy", "done", "failures", ""])
+def test_every_chart_keeps_to_its_room(name: str, width: int, height: int) -> None:
+    for chart in charts(recorded(name) if name else None):
+        texts(chart, width, height)
+
+
+# ---- heatmap
+
+
+def test_heatmap_says_totals_shares_leaders_and_scale() -> None:
+    insight = recorded("busy")
+    heatmap = Heatmap()
+    heatmap.show(insight, topic())
+    rows = texts(heatmap, 46, 8)
+    assert rows[0].strip().startswith("−")
+    assert rows[0].strip().endswith("now")
+    for share, row in zip(insight.shares, rows[1:7], strict=True):
+        assert row.startswith(f"p{share.partition} {share.partition % 3 + 1} ")
+        assert f"{share.count:,}" in row
+        assert row.endswith(f"{round(share.share * 100)} %")
+    assert " 200/0.25 s " in rows[7]
+    assert rows[7].endswith(f"skew {insight.skew:.2f}× p1")
+
+
+def test_only_an_empty_cell_has_the_lowest_step_and_it_has_a_dot() -> None:
+    live = Live()
+    for tick, counts in enumerate([(9, 0), (18, 1), (27, 1)], 1):
+        live.feed(
+            Frame(
+                "r", tick * 0.1, 0.0, "sending", 100, sent=sum(counts), acked=sum(counts), partitions=counts
+            )
+        )
+    heatmap = Heatmap()
+    heatmap.slice_s = 0.1
+    heatmap.show(live.insight, topic(2))
+    ramp = roles().heat
+    for line in heatmap.lines(roles(), 46, 4)[1:3]:
+        for text, style, _ in line:
+            if style and style.bgcolor and style.bgcolor.name in ramp:
+                assert ("·" in text) == (style.bgcolor.name == ramp[0])
+    dots = "".join(segment.text for segment in heatmap.lines(roles(), 46, 4)[2]).count("·")
+    assert dots == 2
+
+
+def test_a_partition_that_falls_silent_is_shown_in_the_colour_of_failure() -> None:
+    live = Live()
+    for tick in range(1, 21):
+        counts = (tick * 50, min(tick, 15) * 50)
+        live.feed(
+            Frame(
+                "r", tick * 0.5, 0.0, "sending", 9999, sent=sum(counts), acked=sum(counts), partitions=counts
+            )
+        )
+    heatmap = Heatmap()
+    heatmap.show(live.insight, topic(2))
+    dots = [segment for segment in heatmap.lines(roles(), 46, 4)[2] if "·" in segment.text]
+    assert [len(segment.text) for segment in dots] == [5]
+    assert dots[0].style is not None
+    assert dots[0].style.color is not None
+    assert dots[0].style.color.name == roles().bad
+
+
+def test_rows_are_two_high_where_they_fit_and_scroll_where_they_do_not() -> None:
+    insight = recorded("busy")
+    heatmap = Heatmap()
+    heatmap.show(insight, topic())
+    assert [row[:2] for row in texts(heatmap, 60, 14)[1:13]] == [
+        "p0",
+        "  ",
+        "p1",
+        "  ",
+        "p2",
+        "  ",
+        "p3",
+        "  ",
+        "p4",
+        "  ",
+        "p5",
+        "  ",
+    ]
+    texts(heatmap, 60, 5)
+    assert heatmap.scroll_rows(2)
+    rows = texts(heatmap, 60, 5)
+    assert [row[:2] for row in rows[1:4]] == ["p2", "p3", "p4"]
+    assert "3-5 of 6" in rows[-1]
+    assert heatmap.scroll_rows(99)
+    assert not heatmap.scroll_rows(1)
+
+
+def test_a_mark_stands_over_the_column_in_which_it_happened() -> None:
+    live = Live()
+    for tick in range(1, 21):
+        errors = [["_MSG_TIMED_OUT", "client", 1, ""]] if tick >= 10 else []
+        fields = {"run_id": "r", "at": tick * 0.5 + 0.1, "started_at": 0.0, "state": "sending", "target": 9999,
+                  "sent": tick * 10 + 1, "acked": tick * 10, "failed": len(errors), "partitions": [tick * 10],
+                  "errors": errors}  # fmt: skip
+        live.feed(msgspec.convert(fields, Frame))
+    heatmap = Heatmap()
+    heatmap.show(live.insight, topic(1))
+    axis = texts(heatmap, 60, 3)[0]
+    left = Layout.of(60, live.insight, topic(1)).left
+    assert axis.index("▼") - left == 20
+    assert "failed ▼" in axis, "no room for the code: the short word stands there"
+
+
+def test_big_counts_and_many_partitions_keep_their_digits() -> None:
+    counts = tuple(123_456_789 + partition for partition in range(500))
+    insight = made(sent=sum(counts), acked=sum(counts), partitions=counts)
+    heatmap, latency = Heatmap(), LatencyStrip()
+    heatmap.show(insight, topic(500, leader=1001))
+    latency.show(insight, topic(500, leader=1001))
+    rows = texts(heatmap, 46, 10)
+    assert "123,456,789" in rows[1]
+    assert rows[1].startswith("p0   1001 ")
+    assert "1-8" in rows[-1]
+
+
+def test_no_leader_is_said() -> None:
+    heatmap = Heatmap()
+    heatmap.show(None, topic(2, leader=-1))
+    assert texts(heatmap, 46, 5)[1].startswith("p0 – ")
+
+
+# ---- latency
+
+
+def test_heatmap_and_latency_share_their_columns() -> None:
+    for width in WIDTHS:
+        insight = recorded("busy")
+        layout = Layout.of(width, insight, topic())
+        assert layout.left + layout.plot + layout.right <= max(width, layout.left + 1 + layout.right)
+
+
+def test_latency_says_its_figures_and_scale() -> None:
+    rows = texts(charts(recorded("busy"))[1], 46, 7)
+    for place, name in enumerate(("p99", "p95", "p50")):
+        assert f"{name} " in rows[place]
+        assert rows[place].rstrip().endswith("ms")
+    assert "max " in rows[-1]
+    labels = [row[:4].strip() for row in rows]
+    assert "1" in labels or "0.1" in labels
+
+
+@pytest.mark.parametrize(
+    ("seen", "scale"),
+    [
+        ([], (0.1, 100.0)),
+        ([4.4, 38.2], (1.0, 40.0)),
+        ([5.0], (1.0, 10.0)),
+        ([10.0, 388.0], (1.0, 400.0)),
+        ([0.05], (0.01, 0.1)),
+    ],
+)
+def test_the_scale_is_whole_decades_below_and_round_above(
+    seen: list[float], scale: tuple[float, float]
+) -> None:
+    assert log_range(seen) == pytest.approx(scale)
+
+
+def test_bands_nest_and_a_cell_shows_at_most_two() -> None:
+    colours = ["low", "mid", "high"]
+    assert stacked([8, 8, 8], colours, 0) == (" ", None, "low")
+    assert stacked([4, 4, 4], colours, 0) == ("▄", "low", None)
+    assert stacked([3, 8, 8], colours, 0) == ("▃", "low", "mid")
+    assert stacked([3, 4, 8], colours, 0) == ("▄", "low", "high"), "the thinnest goes to its neighbour"
+    assert stacked([8, 12, 16], colours, 1) == ("▄", "mid", "high")
+    assert stacked([8, 12, 16], colours, 2) == (" ", None, None)
+
+
+# ---- acks
+
+
+def sample(
+    seq: int,
+    ms: float,
+    partition: int | None = 1,
+    offset: int | None = 7,
+    error: str | None = None,
+    *,
+    warm_up: bool = False,
+) -> Sample:
+    return Sample(seq, 0.0, ms / 1000, partition, offset, error, warm_up)
+
+
+def ack_rows(*samples: Sample, width: int = 60, height: int = 6, **totals: object) -> list[str]:
+    insight = made(samples=msgspec.to_builtins(samples), sampled=len(samples), **totals)
+    acks = Acks()
+    acks.show(insight)
+    return texts(acks, width, height)
+
+
+def test_an_acks_line_is_as_long_as_it_took() -> None:
+    rows = ack_rows(sample(1, 10.0), sample(2, 5.0, 3, 8_631))
+    assert rows[0].split()[0] == "0"
+    assert rows[0].rstrip().endswith("10 ms")
+    newest, oldest = rows[1], rows[2]
+    assert newest.startswith("p3@8,631 ")
+    assert newest.endswith("5.00 ms")
+    assert oldest.startswith("p1@7 ")
+    assert oldest.endswith("10.0 ms")
+    assert oldest.count("━") == pytest.approx(2 * newest.count("━"), abs=1)
+    assert "✓" in newest
+    assert "✓" in oldest
+
+
+def test_a_failure_names_its_code_and_a_record_without_a_partition_its_number() -> None:
+    rows = ack_rows(
+        sample(1, 1000.0, 3, None, "_MSG_TIMED_OUT"), sample(48_222, 0.1, None, None, "_QUEUE_FULL")
+    )
+    assert rows[1].startswith("seq 48,222 ┄")
+    assert " _QUEUE_FULL " in rows[1]
+    assert rows[2].startswith("p3@none")
+    assert " _MSG_TIMED_OUT " in rows[2]
+    assert "✗" in rows[2]
+    assert rows[2].endswith("1,000 ms")
+
+
+def test_without_acks_there_is_no_offset_and_no_tick() -> None:
+    rows = ack_rows(sample(1, 0.4, 2, None), unconfirmed=1, sent=1, height=9)
+    assert "○ unconfirmed" in rows[0]
+    assert rows[2].startswith("p2@none")
+    assert "○" in rows[2]
+    assert "✓" not in "".join(rows)
+
+
+def test_one_slow_record_does_not_dwarf_the_others() -> None:
+    samples = tuple(sample(seq, 5.0 + seq / 10) for seq in range(9))
+    assert axis_end((*samples, sample(10, 388.0))) == 6.0
+    assert axis_end((*samples, sample(10, 388.0, warm_up=True))) == 6.0
+    assert axis_end((sample(1, 388.0, warm_up=True),)) == 400.0
+    assert axis_end((sample(1, 9.0, error="X"),)) == 1.0
+    rows = ack_rows(*samples, sample(10, 388.0), width=60, height=4)
+    assert "╱╱" in rows[1]
+    assert rows[1].endswith("388.0 ms")
+
+
+def test_the_record_one_looks_at_stays_when_new_ones_come() -> None:
+    acks = Acks()
+    acks.show(made(samples=msgspec.to_builtins([sample(seq, 5.0, 0, seq) for seq in range(30)]), sampled=30))
+    texts(acks, 60, 5)
+    acks.scroll_rows(10)
+    before = texts(acks, 60, 5)[1]
+    acks.show(
+        made(1.1, samples=msgspec.to_builtins([sample(seq, 5.0, 0, seq) for seq in range(34)]), sampled=34)
+    )
+    assert texts(acks, 60, 5)[1] == before
+
+
+# ---- ledger bar and rate
+
+
+def test_the_bar_is_full_and_shows_every_part() -> None:
+    insight = made(state="sending", sent=700, acked=500, failed=1, rejected=1, partitions=(500,))
+    bar = LedgerBar()
+    bar.show(insight)
+    row = texts(bar, 100, 1)[0]
+    assert len(row) == 100
+    glyphs = {name: glyph for name, _, glyph in PARTS}
+    assert row.count(glyphs["failed"]) == 1
+    assert row.count(glyphs["rejected"]) == 1
+    assert row.count(glyphs["acked"]) in (49, 50)
+    assert row.count(glyphs["to go"]) == 30
+
+
+def test_the_rate_says_the_target_and_the_mean_at_the_end() -> None:
+    rate = RateStrip()
+    rate.show(recorded("done"))
+    rows = texts(rate, 60, 3)
+    assert rows[0].startswith("mean, target 2,000")
+    assert " rec/s" in rows[2]
+    rate.show(made(state="sending", sent=100, acked=100, partitions=(100,)))
+    assert texts(rate, 60, 3)[0].startswith("no limit")
+
+
+# ---- events
+
+
+@pytest.fixture
+def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+EVENTS = tuple(
+    Event(
+        43_200.0 + number,
+        "failed",
+        "bad",
+        "broker",
+        f"CODE_{number}",
+        f"{number} records: why it is so: maybe stored",
+    )
+    for number in range(1, 9)
+)
+
+
+@pytest.mark.usefixtures("utc")
+def test_events_tell_time_kind_place_and_consequence() -> None:
+    log = EventLog()
+    log.show(EVENTS)
+    row = texts(log, 130, 4)[-1]
+    assert row.startswith("12:00:08.000  ✗ failed")
+    assert "broker  CODE_8" in row
+    assert row.endswith("→ 8 records: why it is so: maybe stored")
+
+
+@pytest.mark.usefixtures("utc")
+def test_on_a_narrow_screen_an_event_takes_two_lines_and_its_reason_goes_before_its_outcome() -> None:
+    log = EventLog()
+    log.show(EVENTS)
+    first, second = texts(log, 40, 2)
+    assert first.startswith("12:00:08  ✗ failed")
+    assert second.strip() == "→ 8 records: maybe stored"
+
+
+def test_the_newest_event_stays_in_sight_unless_one_scrolls_back() -> None:
+    log = EventLog()
+    log.show(EVENTS[:4])
+    assert "CODE_4" in texts(log, 130, 3)[-1]
+    log.show(EVENTS[:5])
+    assert "CODE_5" in texts(log, 130, 3)[-1]
+    log.scroll_rows(-2)
+    log.show(EVENTS)
+    assert "CODE_3" in texts(log, 130, 3)[-1]
+    log.scroll_rows(99)
+    log.show(EVENTS)
+    assert "CODE_8" in texts(log, 130, 3)[-1]
+
+
+def test_empty_charts_say_which_key_fills_them() -> None:
+    log = EventLog()
+    for chart in (*charts(None)[:3], log):
+        assert any("^S" in row for row in texts(chart, 60, 8)), chart

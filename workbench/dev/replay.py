@@ -1,0 +1,101 @@
+"""A bench that plays a recording: the screen cannot tell it from a real one."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from workbench.dev.recording import Recording
+from workbench.model.cluster_view import ClusterView, TopicView
+from workbench.model.events import Event
+from workbench.model.frame import ENDED, Frame
+from workbench.model.record import MadeRecord, RecordPlan
+from workbench.model.report import Client, ClusterFacts, Report
+from workbench.model.scenario import Scenario
+from workbench.run.reporting import report_of
+
+
+class ReplayBench:
+    """Frames come as fast as they came once; pausing holds them, stopping plays the last one."""
+
+    def __init__(self, recording: Recording, on_event: Callable[[Event], None]) -> None:
+        self.view: ClusterView | None = None
+        self.client: Client | None = None
+        self._recording = recording
+        self._on_event = on_event
+        self._going = asyncio.Event()
+        self._going.set()
+        self._stopped = asyncio.Event()
+
+    async def open(self) -> None:
+        self.view, self.client = self._recording.head.view, self._recording.head.client
+        self._tell(float("-inf"), 0.0, time.time())
+
+    async def close(self) -> None:
+        self._stopped.set()
+
+    async def ensure_topic(self, scenario: Scenario) -> TopicView:
+        _ = scenario
+        return self._recording.head.topic
+
+    async def preview(self, record: RecordPlan, seed: int, seq: int) -> MadeRecord:
+        """No engine, no record: the templates themselves."""
+        _ = seed
+        key, value = (None if text is None else text.encode() for text in (record.key, record.value))
+        return MadeRecord(seq, key, value)
+
+    async def run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
+        self._stopped.clear()
+        began, told = time.monotonic(), 0.0
+        for frame in self._recording.frames:
+            await self._wait(began + frame.at - time.monotonic())
+            if not self._going.is_set():
+                paused = time.monotonic()
+                await self._going.wait()
+                began += time.monotonic() - paused
+            self._tell(told, frame.at, time.time() - frame.at)
+            told = frame.at
+            on_frame(_at(frame, began))
+        last = self._recording.frames[-1]
+        if last.state not in ENDED:  # cut in the middle: it stays like that
+            await self._stopped.wait()
+        self._tell(told, float("inf"), time.time() - last.at)
+        facts = ClusterFacts(scenario.cluster.kind, None, len(self._recording.head.view.brokers))
+        return report_of(scenario, self._recording.head.client, facts, last, None)
+
+    async def pause(self) -> None:
+        self._going.clear()
+
+    async def resume(self) -> None:
+        self._going.set()
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), seconds)
+
+    def _tell(self, after: float, until: float, wall_start: float) -> None:
+        """The events of a stretch of the run; those before its start have times below 0."""
+        for event in self._recording.events:
+            if after <= event.at < until:
+                self._on_event(msgspec.structs.replace(event, at=event.at + wall_start))
+
+    async def stop(self) -> None:
+        self._stopped.set()
+        self._going.set()
+
+
+def _at(frame: Frame, began: float) -> Frame:
+    samples = tuple(
+        msgspec.structs.replace(s, sent_at=s.sent_at + began, reported_at=s.reported_at + began)
+        for s in frame.samples
+    )
+    return msgspec.structs.replace(
+        frame,
+        at=frame.at + began,
+        started_at=frame.started_at + began,
+        measured_from=frame.measured_from + began if frame.measured_from else 0.0,
+        samples=samples,
+    )
