@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 
 KWB = str(Path(sys.executable).with_name("kwb"))
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_payloads"
@@ -206,37 +207,47 @@ def wait_for_child(process: "subprocess.Popen[str]", module: str) -> int:
 LONG = ("--set", "send.count=1000000", "--set", "send.rate=200")
 
 
-def wait_until_sending(process: "subprocess.Popen[str]") -> int:
-    """The engine's pid, once it sends: its librdkafka then has a second client, the producer."""
-    engine = wait_for_child(process, "workbench.engine.main")
-    while process.poll() is None:
-        names = []
-        for task in Path(f"/proc/{engine}/task").glob("*/comm"):
-            try:
-                names.append(task.read_text().strip())
-            except OSError:
-                continue
-        if names.count("rdk:main") >= 2:
-            return engine
-    raise AssertionError(f"ended before it sent: {process.communicate()}")
+@pytest.fixture
+def lab() -> Iterator[str]:
+    """The bootstrap servers of a lab of its own, `kwb lab`."""
+    with subprocess.Popen([KWB, "lab"], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip().removeprefix("bootstrap.servers=")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
 
 
-def test_interrupted_it_prints_the_partial_report_and_leaves_nothing() -> None:
-    with started("--json", FIRST_RUN, *LONG) as process:
-        wait_until_sending(process)
+def wait_for_a_record(bootstrap_servers: str, topic: str) -> None:
+    """Until a consumer has seen one: then the run is on beyond doubt."""
+    consumer = Consumer(
+        {"bootstrap.servers": bootstrap_servers, "group.id": "t", "allow.auto.create.topics": False}
+    )
+    try:
+        while topic not in consumer.list_topics(timeout=10).topics:
+            pass
+        consumer.assign([TopicPartition(topic, p, 0) for p in range(6)])
+        while (message := consumer.poll(1)) is None or message.error():
+            pass
+    finally:
+        consumer.close()
+
+
+def test_interrupted_it_prints_the_partial_report_and_leaves_nothing(lab: str) -> None:
+    with started("--json", "-b", lab, "--set", "topic.create=true", FIRST_RUN, *LONG) as process:
+        wait_for_a_record(lab, "orders")
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130, err
     said = json.loads(out)
     assert said["state"] == "stopped"
-    assert said["ledger"]["sent"] < 1_000_000
+    assert 0 < said["ledger"]["sent"] < 1_000_000
     assert said["ledger"]["stored"] == said["ledger"]["acked"] == said["ledger"]["sent"]
     assert descendants_running(f" {process.pid} ") == []
 
 
 def test_a_killed_engine_is_exit_status_3_and_leaves_nothing() -> None:
     with started("--json", FIRST_RUN, *LONG) as process:
-        os.kill(wait_until_sending(process), signal.SIGKILL)
+        os.kill(wait_for_child(process, "workbench.engine.main"), signal.SIGKILL)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (3, "")
     assert "was ended by signal 9" in err
@@ -246,7 +257,7 @@ def test_a_killed_engine_is_exit_status_3_and_leaves_nothing() -> None:
 
 def test_a_killed_lab_is_exit_status_3_and_leaves_nothing() -> None:
     with started("--json", FIRST_RUN, *LONG) as process:
-        wait_until_sending(process)
+        wait_for_child(process, "workbench.engine.main")
         os.kill(wait_for_child(process, "workbench.lab.main"), signal.SIGKILL)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (3, "")
@@ -256,7 +267,10 @@ def test_a_killed_lab_is_exit_status_3_and_leaves_nothing() -> None:
 
 def test_a_killed_kwb_leaves_no_child_behind() -> None:
     with started("--json", FIRST_RUN, *LONG) as process:
-        pids = [wait_until_sending(process), wait_for_child(process, "workbench.lab.main")]
+        pids = [
+            wait_for_child(process, "workbench.engine.main"),
+            wait_for_child(process, "workbench.lab.main"),
+        ]
         process.kill()
         process.communicate(timeout=30)
     for pid in pids:  # the kernel ends them with their parent; they are no children of ours to wait for

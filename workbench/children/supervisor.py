@@ -130,7 +130,13 @@ class Child:
 
     async def _drain(self) -> None:
         assert self._process.stderr is not None
-        while line := await self._process.stderr.readline():
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:  # a line longer than the reader's buffer, which has been cleared of it
+                continue
+            if not line:
+                return
             text = line.decode(errors="replace").rstrip()
             self.last_words.append(text)
             log.info("%s: %s", self.name, text)

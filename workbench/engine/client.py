@@ -48,7 +48,7 @@ class EngineClient:
         except TimeoutError:
             await client.close()
             raise EngineError(f"the engine process did not start within {_START_S:g} s") from None
-        except EngineError:
+        except BaseException:  # cancelled too: nobody else knows of the process yet
             await client.close()
             raise
         return client
@@ -110,7 +110,7 @@ class EngineClient:
         await self._tell(protocol.Stop(grace_s))
 
     async def close(self) -> None:
-        """End the process; safe to call twice."""
+        """End the process; safe to call twice. Nothing of use is in it: it gets no time to say goodbye."""
         self._fail("the engine was closed")
         await self._child.end(patience=1.0)
         self._reading.cancel()
