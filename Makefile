@@ -55,6 +55,7 @@ test-tools: $(READY)
 	$(PYTEST) -m '$(NEEDS_TOOLS)' $(ARGS)
 
 test-apache: $(READY)
+	-$(BIN)/kwb apache install
 	$(PYTEST) -m '$(NEEDS_JAVA)' $(ARGS)
 
 bench: $(READY)

@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before anything is imported: nothing of the user's is read, nothing is left behind."""
     config.stash[_before] = dict(os.environ)
     config.stash[_cache] = paths.cache_dir()
-    kept = _pip_of_the_user()
+    kept = _pip_of_the_user() | _jars_of_the_user()
     root = config.stash[_root] = Path(tempfile.mkdtemp(prefix="kwb-"))
     for variable, name in _HOMES.items():
         (root / name).mkdir(mode=0o700)
@@ -96,6 +96,15 @@ def _pip_of_the_user() -> dict[str, str]:
     if "PIP_NO_CACHE_DIR" not in os.environ:
         kept["PIP_CACHE_DIR"] = str(cache)
     return {name: value for name, value in kept.items() if name not in os.environ}
+
+
+def _jars_of_the_user() -> dict[str, str]:
+    """Kafka's jars, where `kwb apache install` has put them: a new home must not cost them."""
+    from workbench.clusters.apache.jars import installed_dir, is_whole
+
+    if "KWB_KAFKA_LIBS" in os.environ or "KAFKA_HOME" in os.environ or not is_whole(installed_dir()):
+        return {}
+    return {"KWB_KAFKA_LIBS": str(installed_dir())}
 
 
 @pytest.hookimpl(wrapper=True)

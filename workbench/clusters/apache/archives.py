@@ -7,12 +7,15 @@ import hashlib
 from pathlib import Path
 
 from workbench import paths
+from workbench.clusters.apache.jars import is_whole
 from workbench.clusters.apache.java import Java
 
 
 def path_for(java: Java, libs: Path) -> Path:
+    """Beside jars that kwb installed, so that it goes with them; in the cache folder for others."""
     key = hashlib.sha256(f"{java.path}\n{java.version}\n{libs.resolve()}".encode()).hexdigest()[:12]
-    return paths.cache_dir() / "apache" / f"classes-{key}.jsa"
+    folder = libs if is_whole(libs) else paths.cache_dir() / "apache"
+    return folder / f"classes-{key}.jsa"
 
 
 def find(java: Java, libs: Path) -> Path | None:
