@@ -10,6 +10,7 @@ log = logging.getLogger(__name__)
 
 _LENGTH = struct.Struct(">i")
 _SCRATCH = 64 * 1024
+_FIRST_ROOM = 256 * 1024
 _READ_AHEAD = 256 * 1024
 Handle = Callable[[memoryview], Awaitable[bytes | None]]
 """A request frame (without its length) to the whole answer, or None where none is sent. Raises Close."""
@@ -32,7 +33,8 @@ class Connection(asyncio.BufferedProtocol):
         self._live = live
         self._scratch = bytearray(_SCRATCH)
         self._filled = 0  # bytes in the scratch buffer
-        self._frame: bytearray | None = None  # a frame larger than what the scratch buffer had of it
+        self._frame: bytearray | None = None  # a frame that is too large for the scratch buffer
+        self._frame_length = 0
         self._frame_filled = 0
         self._ready: deque[memoryview] = deque()
         self._ahead = 0  # bytes in it
@@ -61,9 +63,11 @@ class Connection(asyncio.BufferedProtocol):
             self._split()
             return
         self._frame_filled += nbytes
-        if self._frame_filled == len(self._frame):
+        if self._frame_filled == self._frame_length:
             self._offer(memoryview(self._frame).toreadonly())
             self._frame = None
+        elif self._frame_filled == len(self._frame):
+            self._frame = self._larger(self._frame)
 
     def eof_received(self) -> bool:
         return False
@@ -94,9 +98,9 @@ class Connection(asyncio.BufferedProtocol):
             start, end = at + _LENGTH.size, at + _LENGTH.size + length
             if end > self._filled:
                 if end - at > len(scratch) // 2:
-                    self._frame = bytearray(length)
+                    self._frame_length = length
                     self._frame_filled = self._filled - start
-                    self._frame[: self._frame_filled] = scratch[start : self._filled]
+                    self._frame = self._larger(memoryview(scratch)[start : self._filled])
                     at = self._filled
                 break
             self._offer(memoryview(bytes(memoryview(scratch)[start:end])))
@@ -105,6 +109,12 @@ class Connection(asyncio.BufferedProtocol):
         if at and rest:
             scratch[:rest] = scratch[at : self._filled]
         self._filled = rest
+
+    def _larger(self, received: bytearray | memoryview) -> bytearray:
+        """Room for more of a large frame; memory follows what has come, not what was promised."""
+        room = bytearray(min(self._frame_length, max(4 * len(received), _FIRST_ROOM)))
+        room[: len(received)] = received
+        return room
 
     def _offer(self, frame: memoryview) -> None:
         self._ready.append(frame)
