@@ -95,7 +95,7 @@ CATALOGUE: tuple[Property, ...] = (
         java_default="60000",
         unit="ms",
         low=0,
-        high=2**63 - 1,
+        high=_INT_MAX,
         emulated=True,
         does="How long send() may wait for room in the client's queue; librdkafka has no such property, "
         "so kwb itself waits.",

@@ -48,14 +48,15 @@ def _name(name: str) -> str:
 def _java_defaults(named: Mapping[str, str]) -> dict[str, str]:
     """Those of Java's defaults (Kafka 4.1.0) that librdkafka has words for, given what is named.
 
-    As in Java: idempotence that nobody asked for gives way to acks=1, acks=0 and retries=0, and a
-    delivery timeout that nobody set is never below linger + request timeout. An empty client.id is
-    Java's; librdkafka takes it for its own default.
+    As in Java: idempotence that nobody asked for gives way to acks=1, acks=0 and retries=0, though not
+    with more in flight than it allows (that is refused), and a delivery timeout that nobody set is never
+    below linger + request timeout. An empty client.id is Java's; librdkafka takes it for its own default.
     """
     result = {item.name: item.java_default for item in CATALOGUE if item.java_default}
     result["partitioner"] = "murmur2_random"
     acks, retries = named.get("acks", "all").strip(), named.get("retries", "").strip()
-    if acks not in {"all", "-1"} or number(retries) == 0:
+    in_flight = number(named.get(_IN_FLIGHT, "")) or 0
+    if in_flight <= int(_IDEMPOTENT_IN_FLIGHT) and (acks not in {"all", "-1"} or number(retries) == 0):
         result["enable.idempotence"] = "false"
     said = {**result, **named}
     linger, request = number(said["linger.ms"]), number(said["request.timeout.ms"])
