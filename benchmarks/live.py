@@ -1,0 +1,60 @@
+"""kwb's engine under the live screen, in a real pseudo-terminal of 140x42.
+
+`python -m benchmarks.live BOOTSTRAP` prints records per second, as the run's report says them. The screen
+runs in this module's own child (`--child`), which opens the app, sends at once, writes the report's
+figure to a file and quits.
+"""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.engine_loop import scenario
+from workbench.dev.terminal import Terminal
+
+_TIMEOUT_S = 120
+
+
+def main() -> None:
+    if sys.argv[1] == "--child":
+        asyncio.run(_child(sys.argv[2], Path(sys.argv[3])))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "figure"
+        command = [sys.executable, "-m", "benchmarks.live", "--child", sys.argv[1], str(answer)]
+        with Terminal(command, 140, 42, {"XDG_CONFIG_HOME": folder}) as terminal:
+            terminal.read_to_end(_TIMEOUT_S)
+            painted = len(terminal.output)
+        if not answer.exists():
+            sys.exit(f"the screen gave no figure: {terminal.output[-500:].decode(errors='replace')}")
+        print(answer.read_text(), painted)
+
+
+async def _child(bootstrap_servers: str, answer: Path) -> None:
+    from workbench.clusters.remote import RemoteCluster
+    from workbench.run.bench import Bench
+    from workbench.ui.app import KwbApp
+    from workbench.ui.session import Session
+
+    session = Session(scenario(), lambda on_event: Bench(RemoteCluster(bootstrap_servers, {}), on_event))
+    app = KwbApp(session)
+
+    async def send_and_quit() -> None:
+        while not session.can_send:
+            await asyncio.sleep(0.02)
+        app.bench.action_send()
+        while session.report is None and session.problem is None:
+            await asyncio.sleep(0.02)
+        if session.report is not None:
+            answer.write_text(f"{session.report.throughput.records_per_s}")
+        app.exit()
+
+    sending = asyncio.create_task(send_and_quit())
+    await app.run_async()
+    await sending
+    await session.close()
+
+
+if __name__ == "__main__":
+    main()
