@@ -107,7 +107,7 @@ class KwbApp(ThemedApp):
 
     def paint(self) -> None:
         self._dirty = False
-        if self.bench.is_mounted:
+        if self.is_running and self.bench.is_mounted and self.bench.is_attached:
             self.bench.show()
 
     # ---- commands

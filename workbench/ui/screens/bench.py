@@ -284,12 +284,13 @@ class BenchScreen(Screen[None]):
 
     @on(Composer.Edited)
     def _record_edited(self, event: Composer.Edited) -> None:
-        scenario = self.session.scenario
-        topic = msgspec.structs.replace(scenario.topic, name=event.topic)
+        before = self.session.scenario
+        topic = msgspec.structs.replace(before.topic, name=event.topic)
         self._problems["record"] = event.problem
-        self.session.edit(msgspec.structs.replace(scenario, topic=topic, record=event.record))
+        self.session.edit(msgspec.structs.replace(before, topic=topic, record=event.record))
         self.show()
-        self._preview()
+        if self.session.scenario != before:
+            self._preview()
 
     @on(SendPane.Edited)
     def _send_edited(self, event: SendPane.Edited) -> None:
@@ -312,16 +313,14 @@ class BenchScreen(Screen[None]):
 
     # ---- the run
 
-    def action_send(self) -> None:
-        self.query_one(ConfigList).take()
-        self.call_later(self._send)
-
     @on(SendPane.SendPressed)
-    def _send_pressed(self) -> None:
-        self.action_send()
-
-    def _send(self) -> None:
+    def action_send(self) -> None:
+        """Send, pause, resume or try again; what stands in the forms at this moment counts."""
         session = self.session
+        if (edited := self.query_one(ConfigList).take()) is not None:
+            self._setting_edited(edited)
+        self._record_edited(self.query_one(Composer).edited())
+        self._send_edited(self.query_one(SendPane).edited())
         if session.phase in ("running", "paused"):
             self.run_worker(session.pause_or_resume(), group="control")
         elif session.phase == "unavailable":

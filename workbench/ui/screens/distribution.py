@@ -15,7 +15,7 @@ from workbench.insight.live import Insight
 from workbench.insight.units import count_text, ms_text
 from workbench.ui.glyphs import pick
 from workbench.ui.theme import Roles
-from workbench.ui.widgets.chart import Chart, middle, span
+from workbench.ui.widgets.chart import Chart, middle, span, width_of
 from workbench.ui.widgets.title import Title
 
 
@@ -51,13 +51,16 @@ class DistributionChart(Chart):
         assert self._insight is not None
         told = [*figures(self._insight.frame.latency), ("max", self._insight.max_ms)]
         spans: list[Segment] = []
-        used = len(" ms")
-        for name, ms in told:
-            figure = "–" if ms is None else ms_text(ms)
-            used += len(name) + len(figure) + 4
-            if used <= width:
-                spans += [span(f" {name} ", roles.muted), span(f"{figure}  ", roles.text, bold=True)]
+        for left_out in ((), ("p90",), ("p90", "p99.9")):
+            spans = [part for name, ms in told if name not in left_out for part in _figure(roles, name, ms)]
+            if width_of(spans) + 2 <= width:
+                break
         return [*spans, span("ms", roles.muted)]
+
+
+def _figure(roles: Roles, name: str, ms: float | None) -> list[Segment]:
+    text = "–" if ms is None else ms_text(ms)
+    return [span(f"{name} ", roles.muted), span(f"{text}  ", roles.text, bold=True)]
 
 
 class Distribution(ModalScreen[None]):

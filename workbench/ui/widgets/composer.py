@@ -19,6 +19,7 @@ from workbench.ui.widgets.header_rows import HeaderRows
 from workbench.ui.widgets.payload import Payload
 from workbench.ui.widgets.route import Route
 from workbench.ui.widgets.title import Pane
+from workbench.ui.widgets.wire_bytes import WireBytes
 
 _NULL = "null"
 _AUTO = "auto"
@@ -51,7 +52,7 @@ class Composer(Pane):
         with Horizontal(classes="row"):
             yield Label("partition", classes="label")
             partition = "" if record.partition is None else str(record.partition)
-            yield Field(partition, "auto, the client's partitioner", id="partition")
+            yield Field(partition, "auto, by the partitioner", id="partition")
         with Horizontal(classes="row"):
             yield Label("key", classes="label")
             yield Choice(serializers, _NULL if record.key is None else record.key_serializer, id="key-kind")
@@ -65,6 +66,7 @@ class Composer(Pane):
         yield HeaderRows(record.headers, id="headers")
         yield Route(id="route")
         yield Static("", id="made")
+        yield WireBytes(id="wire-bytes")
 
     def on_mount(self) -> None:
         self.query_one("#key-kind").tooltip = "The key's serializer; null: the record has no key"
@@ -114,6 +116,10 @@ class Composer(Pane):
         event.stop()
         if isinstance(event, Choice.Chosen):
             self._mark_nulls()
+        self.post_message(self.edited())
+
+    def edited(self) -> Edited:
+        """What stands in the form now; wrong fields are marked."""
         problem = None
         try:
             self._topic = self._read_topic()
@@ -126,7 +132,7 @@ class Composer(Pane):
         except ValueError as error:
             problem = str(error)
             self.query_one("#partition").add_class("-wrong")
-        self.post_message(self.Edited(self._topic, self._record, problem))
+        return self.Edited(self._topic, self._record, problem)
 
     def _mark_nulls(self) -> None:
         """A null part keeps its text aside, so that nothing is lost by looking at null."""
@@ -160,6 +166,7 @@ class Composer(Pane):
     def show_made(self, made: MadeRecord | None, problem: str | None = None) -> None:
         """What the engine made of the record; None: not known yet, for `problem` if it has one."""
         roles = palette(self.app)
+        self.query_one(WireBytes).show(made)
         verdict, line = self.query_one("#verdict", Static), self.query_one("#made", Static)
         room = max(verdict.content_size.width, 8)
         if made is None:
@@ -167,7 +174,12 @@ class Composer(Pane):
             line.update(Text(problem or "", roles.muted))
         elif made.error is not None:
             where = made.where or "record"
-            verdict.update(Text(pick(room, f"{FAILED} {where} cannot be made", FAILED), f"bold {roles.bad}"))
+            verdict.update(
+                Text(
+                    pick(room, f"{FAILED} {where} cannot be made", f"{FAILED} not valid", FAILED),
+                    f"bold {roles.bad}",
+                )
+            )
             line.update(Text.assemble((f"{FAILED} {where}: ", f"bold {roles.bad}"), (made.error, roles.bad)))
         else:
             verdict.update(Text(pick(room, f"{OK} {_size_text(made.value)}", OK), roles.ok))

@@ -267,13 +267,21 @@ class ConfigList(VerticalScroll, can_focus=True):
             self._end(row)
             self.post_message(self.Moved(row.setting.name))
 
-    def take(self) -> None:
-        """Left by Tab or the mouse: what was typed counts where it is right, else it is dropped."""
-        if (row := self._editing) is not None:
-            text = row.query_one(Field).value.strip()
-            self._end(row, focus=False)
-            if not any(hint.severity == "bad" for hint in self._check(row.setting.name, text)):
-                self.post_message(self.Edited(row.setting.name, text))
+    def take(self) -> Edited | None:
+        """End the edit: what was typed counts where it is right, else it is dropped."""
+        row = self._editing
+        if row is None:
+            return None
+        text = row.query_one(Field).value.strip()
+        self._end(row, focus=False)
+        if any(hint.severity == "bad" for hint in self._check(row.setting.name, text)):
+            return None
+        return self.Edited(row.setting.name, text)
+
+    def left(self) -> None:
+        """By Tab or the mouse."""
+        if (edited := self.take()) is not None:
+            self.post_message(edited)
 
     def _end(self, row: SettingRow, *, focus: bool = True) -> None:
         self._editing = None
@@ -313,7 +321,7 @@ class ValueField(Field):
 
     def on_blur(self) -> None:
         if self.is_attached:
-            self._list().take()
+            self._list().left()
 
 
 class GroupTitle(Widget):

@@ -37,6 +37,7 @@ class Field(Input):
 
     def __init__(self, value: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(value, placeholder, id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False  # an idle screen repaints nothing
 
     async def action_submit(self) -> None:
         await super().action_submit()

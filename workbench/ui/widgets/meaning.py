@@ -16,7 +16,7 @@ class Meaning(Pane):
     TITLE = "What this means"
 
     def body(self) -> ComposeResult:
-        with VerticalScroll(can_focus=False):
+        with VerticalScroll():
             yield Static("", id="promises")
             yield Static("", id="setting-help")
 

@@ -46,6 +46,7 @@ class Payload(TextArea):
             tab_behavior="focus",
             highlight_cursor_line=False,  # its style would hide the line's own colours
         )
+        self.cursor_blink = False
 
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)

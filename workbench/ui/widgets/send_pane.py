@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Container, Horizontal
 from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
@@ -141,12 +141,15 @@ class SendPane(Pane):
         send = self._send
         yield Modes(send.mode, id="mode")
         yield Static("", id="mode-means")
-        with Horizontal(id="numbers"):
-            yield Label("count", classes="label")
-            yield Field(str(send.count), "1 or more", id="count")
-            yield Label("rate", classes="label")
-            yield Field("" if send.rate is None else f"{send.rate:g}", "full speed", id="rate")
-            yield Label("/s", classes="unit")
+        with Container(id="numbers"):
+            with Horizontal(classes="row"):
+                yield Label("count", classes="label")
+                yield Field(str(send.count), "1 or more", id="count")
+                yield Label("records", classes="unit long-unit")
+            with Horizontal(classes="row"):
+                yield Label("rate", classes="label")
+                yield Field("" if send.rate is None else f"{send.rate:g}", "full speed", id="rate")
+                yield Label("/s", classes="unit")
         with Horizontal(id="buttons"):
             yield Press(f"{PLAY} Send", "Send", id="press-send", classes="-primary")
             yield Press(f"{PAUSE} Pause", "Pause", id="press-pause")
@@ -175,6 +178,10 @@ class SendPane(Pane):
     def _changed(self, event: Message) -> None:
         event.stop()
         self._show_means()
+        self.post_message(self.edited())
+
+    def edited(self) -> Edited:
+        """What stands in the form now; wrong fields are marked."""
         problems = []
         for name, read in (("count", _read_count), ("rate", _read_rate)):
             field = self.query_one(f"#{name}", Field)
@@ -185,7 +192,7 @@ class SendPane(Pane):
                 field.add_class("-wrong")
                 problems.append(f"{name}: {error}")
         self._send = msgspec.structs.replace(self._send, mode=self.query_one(Modes).mode)
-        self.post_message(self.Edited(self._send, problems[0] if problems else None))
+        return self.Edited(self._send, problems[0] if problems else None)
 
     @on(Press.Pressed)
     def _pressed(self, event: Press.Pressed) -> None:

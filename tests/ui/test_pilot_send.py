@@ -1,0 +1,152 @@
+"""Whole sends by keyboard and mouse, on a bench that does what the test says."""
+
+import pytest
+
+from workbench.errors import ClusterError, EngineError
+from workbench.ui.screens.question import Question
+from workbench.ui.widgets.counts import Counts, RunFigures
+from workbench.ui.widgets.field import Press
+
+
+async def test_send_pause_resume_and_end_by_keys(stand, until, a_report):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        session = stand.session
+        await until(lambda: session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        stand.bench.frame(sent=300, acked=250)
+        counts = stand.app.bench.query_one(Counts)
+        await until(lambda: "250 acked" in counts.line.plain and "50 in flight" in counts.line.plain)
+        await pilot.press("ctrl+s")
+        await until(lambda: "pause" in stand.bench.calls)
+        stand.bench.frame(state="paused", sent=300, acked=300, at=2.0)
+        await until(lambda: session.phase == "paused")
+        await pilot.press("ctrl+s")
+        await until(lambda: "resume" in stand.bench.calls)
+        stand.bench.frame(state="done", sent=1000, acked=1000, at=5.0)
+        stand.bench.finish()
+        await until(lambda: session.phase == "idle")
+        await until(lambda: counts.line.plain == "1,000 acked")
+        assert session.report == a_report()
+
+
+async def test_send_and_stop_by_mouse(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await until(lambda: not stand.app.bench.query_one("#press-send", Press).disabled)
+        await pilot.pause()
+        await pilot.click("#press-send")
+        await until(lambda: bool(stand.bench.runs))
+        stand.bench.frame(sent=10, acked=5)
+        await until(lambda: not stand.app.bench.query_one("#press-stop", Press).disabled)
+        await pilot.pause()
+        await pilot.click("#press-stop")
+        await until(lambda: "stop" in stand.bench.calls)
+        assert stand.session.phase == "stopping"
+        stand.bench.finish()
+        await until(lambda: stand.session.phase == "idle")
+
+
+async def test_what_stands_in_the_forms_is_what_runs(stand, until):
+    async with stand.app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.pause()
+        await pilot.click("#key")
+        await pilot.press("end", *"-x")
+        await pilot.pause()
+        await pilot.click("#count")
+        await pilot.press("end", "0", "down", "home", "delete", "9")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        ran = stand.bench.runs[0]
+        assert ran.record.key == "user-{{ seq % 100 }}-x"
+        assert (ran.send.count, ran.send.rate) == (10000, 900.0)
+        stand.bench.finish()
+
+
+async def test_a_value_being_edited_counts_when_sent(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("1", *["down"] * 8, "enter", "end", "0", "ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        assert stand.bench.runs[0].producer["linger.ms"] == "50"
+        stand.bench.finish()
+
+
+async def test_sending_goes_to_the_live_tab_and_the_strip_tells(stand, until):
+    async with stand.app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        stand.bench.frame(sent=500, acked=480)
+        assert stand.app.bench.tab == "live"
+        figures = stand.app.bench.query_one(RunFigures)
+        await until(lambda: "480 acked" in figures.line.plain and "48 %" in figures.line.plain)
+        stand.bench.finish()
+
+
+async def test_an_engine_that_dies_is_said_and_a_new_run_works(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        stand.bench.frame(sent=10, acked=5)
+        stand.bench.fail(EngineError("the engine died (killed by signal 9); a new run starts a new one"))
+        await until(lambda: stand.session.phase == "idle")
+        await until(lambda: any("signal 9" in each.message for each in stand.app._notifications))
+        assert any("signal 9" in event.consequence for event in stand.session.events)
+        await pilot.press("ctrl+s")
+        await until(lambda: len(stand.bench.runs) == 2)
+        stand.bench.finish()
+        await until(lambda: stand.session.phase == "idle")
+        assert stand.session.problem is None
+
+
+async def test_a_cluster_that_does_not_start_is_said_and_tried_again(new_stand, until):
+    stand = new_stand()
+    stand.opening = ClusterError("no broker answers at localhost:1; is it running?")
+    async with stand.app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: stand.session.phase == "unavailable")
+        await until(lambda: any("no broker" in each.message for each in stand.app._notifications))
+        stand.bench.opening = None
+        await pilot.press("ctrl+s")
+        await until(lambda: stand.session.phase == "idle")
+
+
+async def test_quitting_in_a_run_asks_once(stand, until):
+    async with stand.app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        await pilot.press("ctrl+q")
+        assert isinstance(stand.app.screen, Question)
+        await pilot.press("enter")
+        await until(lambda: not isinstance(stand.app.screen, Question))
+        assert stand.app.is_running
+        await pilot.press("ctrl+q", "y")
+        await until(lambda: stand.app._exit)
+
+
+@pytest.mark.parametrize(("count", "rate"), [("0", ""), ("x", ""), ("", ""), ("5", "-1"), ("5", "fast")])
+async def test_a_wrong_number_keeps_send_from_sending_and_says_why(stand, until, count, rate):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        stand.app.bench.query_one("#count").value = count
+        stand.app.bench.query_one("#rate").value = rate
+        await until(lambda: stand.app.bench.problem is not None)
+        await until(lambda: stand.app.bench.query_one("#press-send", Press).disabled)
+        assert stand.app.bench.query_one("#send-problem").display
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert not stand.bench.runs
+
+
+async def test_a_config_that_the_client_refuses_cannot_be_sent(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("1", "down", "down", "enter")
+        await until(lambda: stand.session.scenario.producer["acks"] == "1")
+        assert "idempotence" in stand.app.bench.problem
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert not stand.bench.runs
