@@ -108,6 +108,7 @@ def test_charts_without_colour(snap_compare: Any, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("size", [(80, 24), (140, 42)])
 def test_distribution(snap_compare: Any, size: tuple[int, int]) -> None:
     async def open_it(pilot: Any) -> None:
+        await pilot.pause()
         await pilot.app.push_screen(Distribution(pilot.app._shown[0]))
 
     assert snap_compare(app_of("done"), terminal_size=size, run_before=open_it)

@@ -84,3 +84,14 @@ async def test_a_theme_is_taken_on_at_once() -> None:
         after = app.heatmap.render_line(1)
         assert before.text == after.text
         assert before != after
+
+
+async def test_without_colour_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = One()
+    async with app.run_test(size=(60, 10)) as pilot:
+        app.heatmap.show(insights()[-1], RECORDING.head.topic)
+        await pilot.pause()
+        shown = [strip.text for strip in app.screen._compositor.render_strips()]
+        assert shown[1].startswith("p0 1 ")
+        assert "skew" in shown[7]
