@@ -1,8 +1,10 @@
 """The parent's side: start a child, talk to it, keep its last words, end it."""
 
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -94,8 +96,7 @@ class Child:
         return await self._codec.receive(self._process.stdout)
 
     def kill(self) -> None:
-        if self._process.returncode is None:
-            self._process.kill()
+        self._signal(signal.SIGKILL)
 
     async def end(self, patience: float = 3.0) -> int:
         """Close its input, wait, then SIGTERM, then SIGKILL; returns its exit status."""
@@ -125,8 +126,13 @@ class Child:
         await self.end()
 
     def _terminate(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
+        # not by Process.kill: Popen polls first, and may take the exit status away from asyncio's watcher
         if self._process.returncode is None:
-            self._process.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     async def _drain(self) -> None:
         assert self._process.stderr is not None
