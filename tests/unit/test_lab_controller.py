@@ -55,7 +55,7 @@ def test_added_partitions_go_on_where_the_topic_ends(controller):
 def test_a_manual_assignment(controller):
     topic = controller.create_topic("t", assignment={0: (3, 1), 1: (2, 3)})
     assert [partition.leader for partition in topic.partitions] == [3, 2]
-    assert topic.partitions[0].isr == (1, 3)
+    assert topic.partitions[0].isr == (3, 1)
 
 
 @pytest.mark.parametrize("assignment", [{0: (9,)}, {0: (1, 1)}, {1: (1,)}, {0: (1, 2), 1: (3,)}, {0: ()}])

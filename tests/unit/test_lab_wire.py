@@ -3,14 +3,18 @@
 import asyncio
 import io
 import struct
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import msgspec
 import pytest
 from kio.index import load_request_schema, load_response_schema
+from kio.schema.errors import ErrorCode
 from kio.serial import entity_reader, entity_writer
 
 from workbench.lab import answers
 from workbench.lab.connection import Close, Connection
+from workbench.lab.produced import encode
 from workbench.lab.routes import ROUTES
 from workbench.lab.wire import RANGES, ProtocolError, Records, Request, Wire
 
@@ -116,6 +120,23 @@ def test_an_answer_is_what_kio_reads(key, version):
     assert again.getvalue() == frame[start:]
     for name in set(schema.__slots__) & {"cluster_id", "controller_id", "producer_id", "error_code"}:
         assert getattr(read, name) == getattr(answer, name)
+
+
+@pytest.mark.parametrize("version", range(3, 14))
+@pytest.mark.parametrize("name", ["t", "x" * 200])
+def test_the_quick_answer_to_produce_is_what_kio_writes(version, name):
+    def produced(*partitions):
+        topic = answers.ProducedTopic(name=name, topic_id=uuid4(), partition_responses=partitions)
+        return answers.Produced(responses=(topic, topic))
+
+    fine = answers.ProducedPartition(index=3, base_offset=2**40, log_start_offset=7)
+    request = Request(0, version, 77, None, object())
+    for answer in (produced(), produced(fine), produced(*[fine] * 200)):
+        assert Wire().write(request, encode(answer, version)) == Wire().write(request, answer)
+    wrong = answers.ProducedPartition(index=3, error_code=ErrorCode.corrupt_message)
+    stamped = answers.ProducedPartition(index=3, log_append_time=datetime.now(UTC))
+    assert encode(produced(fine, wrong), version) is None
+    assert encode(produced(stamped), version) is None
 
 
 def test_tagged_fields_at_their_defaults_are_not_written():

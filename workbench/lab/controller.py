@@ -255,4 +255,4 @@ def _folded(name: str) -> str:
 
 
 def _partition(topic_id: UUID, index: int, replicas: tuple[int, ...]) -> Partition:
-    return Partition(f"{topic_id}-{index}", index, replicas, tuple(sorted(replicas)), replicas[0])
+    return Partition(f"{topic_id}-{index}", index, replicas, replicas, replicas[0])

@@ -7,7 +7,7 @@ travel. Batches travel by reference.
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from typing import NamedTuple, Protocol
 
 from kio.schema.errors import ErrorCode
@@ -192,8 +192,8 @@ class Link:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def fetch(self, wanted: list[Wanted]) -> list[Got]:
-        return await self._session.fetch(wanted)
+    def fetch(self, wanted: list[Wanted]) -> Coroutine[None, None, list[Got]]:
+        return self._session.fetch(wanted)
 
     def wake(self) -> None:
         self._session.wake()

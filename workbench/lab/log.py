@@ -47,6 +47,9 @@ class Log:
         if not self.start <= offset <= self.end:
             raise OutOfRange(f"{offset} is not within {self.start} … {self.end}")
         batches = self._batches
+        if batches and offset == batches[-1].base_offset and self.end <= below:
+            batch = batches[-1]  # what a follower that keeps up asks for
+            return [batch] if at_least_one or batch.size <= max_bytes else []
         first = at = bisect_right(batches, offset, key=_NEXT)
         room = max_bytes
         while at < len(batches) and batches[at].next_offset <= below:

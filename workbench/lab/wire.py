@@ -115,10 +115,16 @@ class Wire:
         return Request(key, version, correlation, client_id, body)
 
     def write(self, request: Request, answer: object, version: int | None = None) -> bytes:
-        """The whole frame, length included; `version` where it differs from the request's."""
+        """The whole frame, length included; `version` where it differs from the request's.
+
+        An answer of bytes is a body that is written already.
+        """
         schema = self._schema(request.api_key, request.version if version is None else version)
         sink = _Sink((b"", _NO_TAGS if schema.tags_in_header else b""))
-        schema.write(sink, answer)
+        if type(answer) is bytes:
+            sink.append(answer)
+        else:
+            schema.write(sink, answer)
         size = sum(map(len, sink)) + 4
         sink[0] = _ANSWER.pack(size, request.correlation_id)
         return b"".join(sink)

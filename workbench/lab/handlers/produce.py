@@ -9,6 +9,7 @@ from kio.schema.errors import ErrorCode
 
 from workbench.lab import answers
 from workbench.lab.connection import Close
+from workbench.lab.produced import encode
 from workbench.lab.record_batch import Rejected
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _Waiting = dict[tuple[int, int], asyncio.Future[ErrorCode]]
 """Futures by place in the answer: topic, partition."""
 
 
-async def produce(broker: "Broker", request: "Request") -> answers.Produced | None:
+async def produce(broker: "Broker", request: "Request") -> answers.Produced | bytes | None:
     """Append to every partition asked for; acks=all waits for the high watermark, acks=0 is not answered."""
     body = request.body
     waiting: _Waiting = {}
@@ -42,7 +43,7 @@ async def produce(broker: "Broker", request: "Request") -> answers.Produced | No
         return None
     if waiting:
         await _replicated(waiting, body.timeout.total_seconds(), topics)
-    return answers.Produced(
+    produced = answers.Produced(
         responses=tuple(
             answers.ProducedTopic(
                 name=getattr(data, "name", ""),
@@ -52,6 +53,7 @@ async def produce(broker: "Broker", request: "Request") -> answers.Produced | No
             for data, partitions in topics
         )
     )
+    return encode(produced, request.version) or produced
 
 
 async def _replicated(
