@@ -151,6 +151,7 @@ class Bench:
             self._tell("run started", "info", f"{scenario.send.count:,} records to {topic.name}")
             frame = await self._or_cluster_lost(engine.run(start, heard, self._tell_wishes))
             on_frame(frame)
+            self._tell_end(frame)
             proof = await self._prove(engine, start.run_id) if scenario.send.verify else None
         except (EngineError, ClusterError) as error:
             self._died(error, on_frame)
@@ -159,7 +160,7 @@ class Bench:
         assert self.view is not None
         facts = ClusterFacts(self.cluster.kind, self.cluster.version, len(self.view.brokers))
         report = report_of(scenario, self.client, facts, frame, proof)
-        self._tell_end(report)
+        self._tell_proof(report)
         return report
 
     async def _tell_wishes(self) -> None:
@@ -220,19 +221,19 @@ class Bench:
     def _tell(self, kind: EventKind, severity: Severity, what: str = "", consequence: str = "") -> None:
         self._on_event(Event(time.time(), kind, severity, "", what, consequence))
 
-    def _tell_end(self, report: Report) -> None:
+    def _tell_end(self, frame: Frame) -> None:
+        counts = {"acked": frame.acked, "unconfirmed": frame.unconfirmed, "failed": frame.failed}
+        counts |= {"rejected": frame.rejected, "without a report": frame.in_flight}
+        told = [f"{count:,} {word}" for word, count in counts.items() if count]
+        what = " · ".join([*told, f"{frame.seconds:,.1f} s"])
+        self._tell("run done", "ok" if frame.delivered == frame.sent else "bad", what)
+
+    def _tell_proof(self, report: Report) -> None:
         ledger = report.ledger
-        delivered = f"{ledger.acked:,} acked" if ledger.acked or not ledger.unconfirmed else ""
-        unconfirmed = f"{ledger.unconfirmed:,} unconfirmed" if ledger.unconfirmed else ""
-        what = " · ".join(part for part in (delivered, unconfirmed, f"{report.seconds:,.1f} s") if part)
-        self._tell("run done", "bad" if ledger.failed or ledger.rejected else "ok", what)
-        match report.verify.state:
-            case "verified":
-                gone = (ledger.lost or 0) + (ledger.vanished or 0)
-                found = f"read back: {ledger.stored:,} stored"
-                kept = (
-                    f"{ledger.lost:,} lost · {ledger.vanished:,} vanished · {ledger.duplicated:,} duplicated"
-                )
-                self._tell("verified", "bad" if gone or ledger.duplicated else "ok", found, kept)
-            case "unfinished":
-                self._tell("note", "warn", "not read back", report.verify.reason or "")
+        if report.verify.state == "unfinished":
+            self._tell("note", "warn", "not read back", report.verify.reason or "")
+        elif report.verify.state == "verified":
+            wrong = {"lost": ledger.lost, "vanished": ledger.vanished, "duplicated": ledger.duplicated}
+            told = [f"{count:,} {word}" for word, count in wrong.items()]
+            bad = any(wrong.values())
+            self._tell("verified", "bad" if bad else "ok", f"{ledger.stored:,} stored", " · ".join(told))
