@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -230,6 +231,36 @@ def wait_for_a_record(bootstrap_servers: str, topic: str) -> None:
             pass
     finally:
         consumer.close()
+
+
+def test_what_was_stored_is_read_over_tcp_by_a_consumer(lab: str) -> None:
+    said = report("-b", lab, "--set", "topic.create=true", FIRST_RUN, *FAST, "--set", "send.count=2000")
+    consumer = Consumer({"bootstrap.servers": lab, "group.id": "t", "enable.auto.commit": False})
+    counts, sequences = [0] * 6, set()
+    try:
+        consumer.assign([TopicPartition("orders", p, 0) for p in range(6)])
+        while sum(counts) < 2000:
+            for message in consumer.consume(5000, 1):
+                assert message.error() is None
+                counts[message.partition() or 0] += 1
+                headers = dict(message.headers() or [])
+                sequences.add(int((headers["kwb"] or b"").rpartition(b"/")[2]))
+                assert json.loads(message.value() or b"")["user"].encode() == message.key()
+    finally:
+        consumer.close()
+    assert counts == [p["stored"] for p in said["partitions"]]
+    assert sequences == set(range(2000))
+
+
+@pytest.mark.kcat
+def test_what_was_stored_is_read_by_kcat(lab: str) -> None:
+    kcat = shutil.which("kcat")
+    if kcat is None:
+        pytest.skip("kcat is not installed")
+    report("-b", lab, "--set", "topic.create=true", FIRST_RUN, *FAST, "--set", "send.count=300")
+    command = [kcat, "-b", lab, "-C", "-t", "orders", "-e", "-q", "-f", "%h\n"]
+    read = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout.splitlines()
+    assert sorted(int(line.rsplit("/", 1)[1]) for line in read) == list(range(300))
 
 
 def test_interrupted_it_prints_the_partial_report_and_leaves_nothing(lab: str) -> None:
