@@ -200,7 +200,7 @@ def test_a_name_no_producer_of_kwb_takes_is_refused_with_the_mend(name, said):
 
 
 def test_a_scenario_cannot_make_the_client_load_or_run_code():
-    for name in ("plugin.library.paths", "sasl.kerberos.kinit.cmd"):
+    for name in ("plugin.library.paths", "ssl.engine.location", "ssl.providers", "sasl.kerberos.kinit.cmd"):
         with pytest.raises(InputError, match="runs no code that a scenario names"):
             resolve({name: "/tmp/x"})
 

@@ -4,10 +4,11 @@ import struct
 import pytest
 
 from workbench import serde
+from workbench.model.record import SERIALIZER_NAMES
 
 
 def test_names_are_those_of_the_composer_and_each_has_a_serializer():
-    assert serde.names() == ("bytes", "string", "integer", "json")
+    assert serde.names() == ("bytes", "string", "integer", "json") == SERIALIZER_NAMES
     for name in serde.names():
         assert isinstance(serde.serializer(name)("7"), bytes)
 

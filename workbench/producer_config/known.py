@@ -12,6 +12,8 @@ _NOT_OFFERED = {
     "bootstrap.servers": "say it once, as bootstrap_servers in [cluster]",
     "metadata.broker.list": "say it once, as bootstrap_servers in [cluster]",
     "plugin.library.paths": "loads code into the client; kwb runs no code that a scenario names",
+    "ssl.engine.location": "loads code into the client; kwb runs no code that a scenario names",
+    "ssl.providers": "loads code into the client; kwb runs no code that a scenario names",
     "sasl.kerberos.kinit.cmd": "is a shell command; kwb runs no code that a scenario names",
     "delivery.report.only.error": "kwb's ledger needs the report of every record",
     "transactional.id": "kwb sends no transactions",
