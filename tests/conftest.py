@@ -59,6 +59,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[_root], ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name.startswith("test_pilot_"):
+            item.add_marker("pilot")
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Have Kafka's jars before the first test that needs them, whose time limit they are no part of."""
     needed = any(item.get_closest_marker(name) for item in session.items for name in ("apache", "java_tools"))
