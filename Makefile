@@ -49,7 +49,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	$(PYTEST) -m 'not (packaging or pilot or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(wildcard tests/unit tests/ui) $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile -m 'not (packaging or pilot or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(wildcard tests/unit tests/ui) $(ARGS)
 
 test-tools: $(READY)
 	$(PYTEST) -m '$(NEEDS_TOOLS)' $(ARGS)
