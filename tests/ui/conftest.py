@@ -17,7 +17,13 @@ from workbench.model.frame import Frame
 from workbench.model.ledger import Ledger
 from workbench.model.record import Header, MadeRecord, RecordPlan
 from workbench.model.report import (
-    Client, ClusterFacts, LatencyMs, ProgramKnows, Report, Throughput, Verify,
+    Client,
+    ClusterFacts,
+    LatencyMs,
+    ProgramKnows,
+    Report,
+    Throughput,
+    Verify,
 )  # fmt: skip
 from workbench.model.scenario import Scenario, SendPlan, TopicPlan
 from workbench.ui.app import KwbApp

@@ -38,7 +38,7 @@ class KwbApp(ThemedApp):
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 6
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-tabs"), (110, "-tight"), (136, "-normal"), (176, "-wide"),
+        (0, "-narrow"), (110, "-tight"), (136, "-normal"), (176, "-wide"),
     ]  # fmt: skip
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-short"), (30, "-medium"), (40, "-tall"), (54, "-huge"),

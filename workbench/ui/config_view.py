@@ -71,7 +71,7 @@ def groups(session: Session, others: tuple[str, ...]) -> list[Group]:
 
 def _servers(text: str | None) -> Setting:
     first, *more = (text or "not yet known").split(",")
-    short = (f"{first} +{len(more)}", first) if more else ()
+    short = (f"{first} +{len(more)}", first, f"{len(more) + 1} servers") if more else ()
     return Setting(BOOTSTRAP, text or first, read_only=True, short_values=short)
 
 

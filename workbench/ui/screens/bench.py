@@ -41,8 +41,12 @@ from workbench.ui.widgets.title import Pane
 if TYPE_CHECKING:
     from workbench.model.record import MadeRecord
 
-LEAST = (60, 18)
+LEAST = (72, 18)
 """Columns and rows below which the screen only says that it is too small."""
+COLUMNS_FROM = (110, 32)
+"""Columns and rows from which the panes stand in three columns, instead of behind tabs."""
+_EVENTS = ("what happened → what it did to your records", "what happened → what it did", "")
+_LATENCY = ("send() to report, log scale", "to report, log scale", "log scale")
 _PREVIEW_WAIT_S = 0.15
 _FIRST_IN = {"config": "#settings", "compose": "#key", "live": "#heatmap", "events": "#event-log"}
 
@@ -98,7 +102,8 @@ class BenchScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.watch_tab()
-        self.query_one("#right").can_focus = False
+        self._pane("events").title.right = _EVENTS
+        self._pane("latency").title.right = _LATENCY
         self.show()
         self._preview()
 
@@ -135,15 +140,10 @@ class BenchScreen(Screen[None]):
         self.query_one(Composer).show_next(session.next_seq)
         events = session.events
         self.query_one(EventLog).show(events)
-        self._pane("events").title.right = "what happened → what it did to your records"
-        heatmap = self.query_one(Heatmap)
-        rows = heatmap.rows
-        heatmap.show(insight, session.topic)
-        if heatmap.rows != rows:
-            heatmap.refresh(layout=True)
+        self.query_one(Heatmap).show(insight, session.topic)
+        self._fit_heatmap()
         self.query_one(LatencyStrip).show(insight, session.topic)
         self.query_one(Acks).show(insight)
-        self._pane("latency").title.right = "send() to report, log scale"
         if insight is None:
             self._pane("partitions").title.right = self._pane("acks").title.right = ""
             return
@@ -152,7 +152,20 @@ class BenchScreen(Screen[None]):
             (number(insight.delivered), f"bold {roles.text}"), (f" {word}", roles.muted)
         )
         one_in = insight.sampled_one_in
-        self._pane("acks").title.right = f"1 in {number(one_in)}, newest first" if one_in else ""
+        self._pane("acks").title.right = (
+            (f"1 in {number(one_in)}, newest first", f"1 in {number(one_in)}") if one_in else ""
+        )
+
+    def _fit_heatmap(self) -> None:
+        """As high as its rows need; with many partitions it scrolls within half of the column."""
+        styles, heatmap = self._pane("partitions").styles, self.query_one(Heatmap)
+        if self.has_class("-zoomed"):
+            styles.clear_rule("height")
+            return
+        needed = heatmap.get_content_height(self.size, self.size, 0) + 1
+        height = min(needed, max(self.query_one("#right").size.height // 2, 6))
+        if styles.height is None or styles.height.value != height:
+            styles.height = height
 
     def _pane(self, name: str) -> Pane:
         return self.query_one(f"#{name}", Pane)
@@ -237,6 +250,7 @@ class BenchScreen(Screen[None]):
             if isinstance(node, Widget) and node is not self:
                 node.add_class("-zoom")
         self.add_class("-zoomed")
+        self._fit_heatmap()
         self.call_after_refresh(self.show)
 
     def action_unzoom(self) -> None:
@@ -249,10 +263,12 @@ class BenchScreen(Screen[None]):
         columns, rows = event.size
         small = columns < LEAST[0] or rows < LEAST[1]
         self.set_class(small, "-too-small")
+        self.set_class(columns < COLUMNS_FROM[0] or rows < COLUMNS_FROM[1], "-tabs")
         if small:
             text = f"kwb needs {LEAST[0]} x {LEAST[1]}\nthis is {columns} x {rows}"
             self.query_one("#too-small", Static).update(text)
         self._show_keys()
+        self.call_after_refresh(self._fit_heatmap)
 
     # ---- editing
 
