@@ -12,6 +12,7 @@ import msgspec
 from workbench.children.child import Channel, Writer, die_with_parent
 from workbench.errors import InputError
 from workbench.lab import protocol
+from workbench.lab.fetching import FATAL
 from workbench.lab.lab import Lab, StartError
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,16 @@ async def _serve(channel: Channel, writer: Writer) -> int:
             if message is None:
                 return
 
+    status = 0
+
+    def failed(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        nonlocal status
+        loop.default_exception_handler(context)
+        if context.get(FATAL):  # better no lab than one that no longer replicates
+            status = 1
+            inbox.put_nowait(None)
+
+    loop.set_exception_handler(failed)
     threading.Thread(target=read, name="reader", daemon=True).start()
     start = await inbox.get()
     if not isinstance(start, protocol.Start):
@@ -73,7 +84,7 @@ async def _serve(channel: Channel, writer: Writer) -> int:
             writer.send(_answer(lab, message))
     finally:
         await lab.close()
-    return 0
+    return status
 
 
 def _answer(lab: Lab, message: object) -> msgspec.Struct:
