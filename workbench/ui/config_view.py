@@ -101,7 +101,9 @@ def typed_hints(config: Mapping[str, str], name: str, text: str) -> list[Hint]:
 
 def refusal(config: Mapping[str, str]) -> str | None:
     """Why the client would not start with this config."""
-    return next((hint.text for hint in check(config) if hint.severity == "error"), None)
+    return next(
+        (f"{hint.property}: {hint.short}" for hint in check(config) if hint.severity == "error"), None
+    )
 
 
 def count_wrong(config: Mapping[str, str]) -> int:

@@ -23,7 +23,7 @@ from workbench.ui.session import Session
 from workbench.ui.theme import palette
 from workbench.ui.widgets.acks import Acks
 from workbench.ui.widgets.composer import Composer
-from workbench.ui.widgets.config_list import ConfigList, Hint
+from workbench.ui.widgets.config_list import ConfigList, Hint, ValueField
 from workbench.ui.widgets.config_pane import ConfigPane
 from workbench.ui.widgets.event_log import EventLog
 from workbench.ui.widgets.header import Header
@@ -126,7 +126,10 @@ class BenchScreen(Screen[None]):
         self.query_one(ConfigPane).show([setting for _, settings in shown for setting in settings])
         producer = session.scenario.producer
         waits = session.run_on and session.running is not None and session.running.producer != producer
-        self.query_one(Meaning).show_promise(config_view.promise_of(session, producer), waits=waits)
+        meaning = self.query_one(Meaning)
+        meaning.show_promise(config_view.promise_of(session, producer), waits=waits)
+        if (setting := self.query_one(ConfigList).current) is not None:
+            meaning.show_setting(setting.name)
         self._show_route()
         self._show_keys()
 
@@ -179,7 +182,9 @@ class BenchScreen(Screen[None]):
         if session.phase in ("running", "pausing", "paused"):
             keys.append(("^G", "stop", "screen.stop"))
         focused = self.focused
-        if isinstance(focused, ConfigList):
+        if isinstance(focused, ValueField):
+            keys += [("Enter", "take", "focused.submit"), ("Esc", "leave as it was", "focused.cancel")]
+        elif isinstance(focused, ConfigList):
             keys += [("Enter", "edit", "screen.edit_setting"), ("Bksp", "default", "screen.default_setting")]
             keys.append(("u", "undo", "screen.undo"))
         typing = isinstance(focused, Input | TextArea)
