@@ -1,7 +1,7 @@
 """The app around the bench: themes, settings, the paint timer, quitting."""
 
 import asyncio
-import contextlib
+import os
 import signal
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.model.events import Event
 
 PAINTS_PER_S = 12
+_CLOSE_S = 5.0
 
 
 class KwbApp(ThemedApp):
@@ -57,7 +58,6 @@ class KwbApp(ThemedApp):
         self._config_dir = config_dir or paths.config_dir()
         super().__init__(user_themes=self._config_dir / "themes")
         self.session = session
-        self.bench = BenchScreen(session)
         self._live = live
         self._dirty = False
         self._painter: Timer | None = None
@@ -65,6 +65,14 @@ class KwbApp(ThemedApp):
         self._load_settings(theme)
 
     def get_default_screen(self) -> Screen[None]:
+        size = self.size
+        fitting = (
+            [name for least, name in points if least <= extent][-1]
+            for points, extent in (
+                (self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height),
+            )
+        )  # fmt: skip
+        self.bench = BenchScreen(self.session, size, fitting)
         return self.bench
 
     def _load_settings(self, theme: str | None) -> None:
@@ -154,14 +162,27 @@ class KwbApp(ThemedApp):
 
 async def _main(app: KwbApp) -> int:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, app.exit)
+    leaving: list[asyncio.Task[None]] = []
+    loop.add_signal_handler(signal.SIGTERM, app.exit)
+    loop.add_signal_handler(signal.SIGHUP, lambda: leaving.append(asyncio.create_task(_hung_up(app))))
     try:
         await app.run_async()
     finally:
-        await app.session.close()
+        if not leaving:
+            await app.session.close()
+    await asyncio.gather(*leaving)
     return app.return_code or 0
+
+
+async def _hung_up(app: KwbApp) -> None:
+    """The terminal is gone: end the children, then this process at once.
+
+    Textual's driver would wait for ever for room in the queue of a writer that has failed (seen).
+    """
+    try:
+        await asyncio.wait_for(app.session.close(), _CLOSE_S)
+    finally:
+        os._exit(128 + signal.SIGHUP)
 
 
 def _bench(scenario: Scenario) -> MakeBench:
