@@ -223,7 +223,7 @@ async def _play(app: KwbApp, name: str | None, *, tab: str = "compose") -> None:
     """Put the recording's newest state on the screen."""
     from workbench.insight.live import Live
 
-    await _until(lambda: app.bench.is_mounted)
+    await _until(lambda: app.bench.complete)
     session, bench = app.session, FakeBench(app.session.on_event)
     await bench.open()
     session._bench = bench

@@ -1,6 +1,7 @@
 """The app around the bench: themes, settings, the paint timer, quitting."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Iterable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -97,6 +99,12 @@ class KwbApp(ThemedApp):
         if self._live:
             self._painter = self.set_interval(1 / PAINTS_PER_S, self._tick, pause=True)
             self.session.changed = self._mark
+
+    @on(BenchScreen.Completed)
+    def _open(self) -> None:
+        """The cluster is started when the screen stands, so that it does not hold up the first paint."""
+        gc.enable()
+        if self._live:
             self.bench.open_bench()
 
     # ---- painting
@@ -115,7 +123,7 @@ class KwbApp(ThemedApp):
 
     def paint(self) -> None:
         self._dirty = False
-        if self.is_running and self.bench.is_mounted and self.bench.is_attached:
+        if self.is_running and self.bench.complete and self.bench.is_attached:
             self.bench.show()
 
     # ---- commands
@@ -185,7 +193,7 @@ async def _hung_up(app: KwbApp) -> None:
         os._exit(128 + signal.SIGHUP)
 
 
-def _bench(scenario: Scenario) -> MakeBench:
+def bench_of(scenario: Scenario) -> MakeBench:
     """The real one; imported after the first paint."""
 
     def make(on_event: "Callable[[Event], None]") -> BenchLike:
@@ -199,5 +207,6 @@ def _bench(scenario: Scenario) -> MakeBench:
 
 def start(scenario: Scenario, theme: str | None = None, make_bench: MakeBench | None = None) -> int:
     """Open the screen until the user quits; returns the exit status. No child is left behind."""
-    session = Session(scenario, make_bench or _bench(scenario))
+    gc.disable()  # until the screen stands: nothing made so far is garbage
+    session = Session(scenario, make_bench or bench_of(scenario))
     return asyncio.run(_main(KwbApp(session, theme=theme)))

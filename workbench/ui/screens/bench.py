@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
 from workbench.errors import KwbError
 from workbench.ui import config_view
@@ -23,12 +24,12 @@ from workbench.ui.session import Session
 from workbench.ui.theme import palette
 from workbench.ui.widgets.acks import Acks
 from workbench.ui.widgets.composer import Composer
-from workbench.ui.widgets.config_list import ConfigList, Hint, ValueField
+from workbench.ui.widgets.config_list import ConfigList, Hint
 from workbench.ui.widgets.config_pane import ConfigPane
 from workbench.ui.widgets.event_log import EventLog
 from workbench.ui.widgets.header import Header
 from workbench.ui.widgets.heatmap import Heatmap
-from workbench.ui.widgets.keys_line import KeysLine
+from workbench.ui.widgets.keys_line import KeysLine, keys_that_count
 from workbench.ui.widgets.latency_strip import LatencyStrip
 from workbench.ui.widgets.meaning import Meaning
 from workbench.ui.widgets.panes import HoldingPane
@@ -39,6 +40,10 @@ from workbench.ui.widgets.tab_bar import TABS, Tab, TabBar
 from workbench.ui.widgets.title import Pane
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.geometry import Size
+
     from workbench.model.record import MadeRecord
 
 LEAST = (72, 18)
@@ -53,6 +58,10 @@ _FIRST_IN = {"config": "#settings", "compose": "#key", "live": "#heatmap", "even
 
 def _key(keys: str, action: str, what: str, tip: str, name: str) -> Binding:
     return Binding(keys, action, what, tooltip=tip, id=name, show=False)
+
+
+def _needs_tabs(size: "Size") -> bool:
+    return size.width < COLUMNS_FROM[0] or size.height < COLUMNS_FROM[1]
 
 
 class BenchScreen(Screen[None]):
@@ -70,47 +79,66 @@ class BenchScreen(Screen[None]):
         _key("escape", "unzoom", "back", "Leave the zoom", "bench.unzoom"),
     ]
 
+    class Completed(Message):
+        """All panes are there."""
+
     tab: reactive[Tab] = reactive[Tab]("compose")
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, size: "Size", breakpoints: "Iterable[str]") -> None:
+        """`breakpoints`: the classes of the size at which it opens, so that it is styled only once."""
+        super().__init__(classes=" ".join((*breakpoints, f"-tab-{TABS[1]}")))
+        self.set_class(_needs_tabs(size), "-tabs")
         self.session = session
         self._others = config_view.other_names(session.scenario.producer)
         self._problems: dict[str, str | None] = {}
+        self.complete = False
         self._made: MadeRecord | None = None
         self._forms_key: object = None
 
     def compose(self) -> ComposeResult:
-        scenario = self.session.scenario
+        """What is painted first; the rest follows at once, see `_complete`."""
         yield Header(id="header")
         yield TabBar(id="tabs")
         with Horizontal(id="body"):
             with Vertical(id="left", classes="column"):
                 yield ConfigPane(config_view.groups(self.session, self._others), self._typed_hints)
-                yield Meaning(id="meaning")
-            with Vertical(id="middle", classes="column"):
-                yield Composer(scenario.topic.name, scenario.record)
-                yield SendPane(scenario.send)
-            with Vertical(id="right", classes="column"):
-                yield HoldingPane("Partitions", lambda: Heatmap(id="heatmap"), id="partitions")
-                yield HoldingPane("Latency", lambda: LatencyStrip(id="strip"), id="latency")
-                yield HoldingPane("Acks", lambda: Acks(id="ack-lines"), id="acks")
-        yield HoldingPane("Events", lambda: EventLog(id="event-log"), id="events")
+            yield Vertical(id="middle", classes="column")
+            yield Vertical(id="right", classes="column")
         yield RunStrip(id="run-strip")
         yield KeysLine(id="keys")
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
-        self.watch_tab()
-        self._pane("events").title.right = _EVENTS
-        self._pane("latency").title.right = _LATENCY
+        self._show_keys()
+        self.call_after_refresh(self._complete)
+
+    async def _complete(self) -> None:
+        scenario = self.session.scenario
+        live = (
+            HoldingPane("Partitions", lambda: Heatmap(id="heatmap"), id="partitions"),
+            HoldingPane("Latency", lambda: LatencyStrip(id="strip"), id="latency"),
+            HoldingPane("Acks", lambda: Acks(id="ack-lines"), id="acks"),
+        )
+        events = HoldingPane("Events", lambda: EventLog(id="event-log"), id="events")
+        live[1].title.right, events.title.right = _LATENCY, _EVENTS
+        with self.app.batch_update():
+            await self.query_one("#middle").mount(
+                Composer(scenario.topic.name, scenario.record), SendPane(scenario.send)
+            )
+            await self.query_one("#right").mount(*live)
+            await self.query_one("#left").mount(Meaning(id="meaning"))
+            await self.mount(events, after="#body")
+        self.complete = True
         self.show()
         self._preview()
+        self.post_message(self.Completed())
 
     # ---- showing
 
     def show(self) -> None:
         """Draw the session as it is now; what did not change costs next to nothing."""
+        if not self.complete:
+            return
         session = self.session
         key = (session.scenario, session.running, session.phase, session.topic, session.view, self.problem,
                session.problem, self.app.theme)  # fmt: skip
@@ -161,12 +189,15 @@ class BenchScreen(Screen[None]):
 
     def _fit_heatmap(self) -> None:
         """As high as its rows need; with many partitions it scrolls within half of the column."""
+        if not self.complete:
+            return
         styles, heatmap = self._pane("partitions").styles, self.query_one(Heatmap)
         if self.has_class("-zoomed"):
             styles.clear_rule("height")
             return
         needed = heatmap.get_content_height(self.size, self.size, 0) + 1
-        height = min(needed, max(self.query_one("#right").size.height // 2, 6))
+        column = self.query_one("#right").size.height or self.size.height - 5
+        height = min(needed, max(column // 2, 6))
         if styles.height is None or styles.height.value != height:
             styles.height = height
 
@@ -174,26 +205,8 @@ class BenchScreen(Screen[None]):
         return self.query_one(f"#{name}", Pane)
 
     def _show_keys(self) -> None:
-        session = self.session
-        send = {"idle": "send", "running": "pause", "paused": "resume", "unavailable": "try again"}
-        keys = []
-        if word := send.get(session.phase):
-            keys.append(("^S", word, "screen.send"))
-        if session.phase in ("running", "pausing", "paused"):
-            keys.append(("^G", "stop", "screen.stop"))
-        focused = self.focused
-        if isinstance(focused, ValueField):
-            keys += [("Enter", "take", "focused.submit"), ("Esc", "leave as it was", "focused.cancel")]
-        elif isinstance(focused, ConfigList):
-            keys += [("Enter", "edit", "screen.edit_setting"), ("Bksp", "default", "screen.default_setting")]
-            keys.append(("u", "undo", "screen.undo"))
-        typing = isinstance(focused, Input | TextArea)
-        if self.has_class("-tabs"):
-            keys.append(("Esc 1-4" if typing else "1-4", "tab", "screen.next_tab"))
-        keys.append(("Tab", "next", "app.focus_next"))
-        keys += [("^O", "zoom", "screen.zoom"), ("^P", "commands", "app.command_palette")]
-        keys += [("^Q", "quit", "app.quit"), ("F1" if typing else "?", "help", "app.help")]
-        self.query_one(KeysLine).keys = tuple(keys)
+        tabs = self.has_class("-tabs")
+        self.query_one(KeysLine).keys = keys_that_count(self.session.phase, self.focused, tabs=tabs)
 
     def _show_route(self) -> None:
         self.query_one(Route).way = way_of(self.session, self._made)
@@ -206,8 +219,6 @@ class BenchScreen(Screen[None]):
     def problem(self) -> str | None:
         """Why nothing can be sent as the forms stand."""
         found = next((problem for problem in self._problems.values() if problem), None)
-        if found is None and self._made is not None and self._made.error is not None:
-            found = None  # the run tells it record by record: a template may fail for one and not the next
         return found or config_view.refusal(self.session.scenario.producer)
 
     # ---- focus, tabs, zoom, size
@@ -231,6 +242,8 @@ class BenchScreen(Screen[None]):
         self.action_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
 
     def _focus_first(self, tab: Tab) -> None:
+        if not self.complete:
+            return
         if tab == "compose":
             self.set_focus(None)  # so that 1-4 and ? go on working; Tab enters the form
         else:
@@ -268,7 +281,7 @@ class BenchScreen(Screen[None]):
         columns, rows = event.size
         small = columns < LEAST[0] or rows < LEAST[1]
         self.set_class(small, "-too-small")
-        self.set_class(columns < COLUMNS_FROM[0] or rows < COLUMNS_FROM[1], "-tabs")
+        self.set_class(_needs_tabs(event.size), "-tabs")
         if small:
             text = f"kwb needs {LEAST[0]} x {LEAST[1]}\nthis is {columns} x {rows}"
             self.query_one("#too-small", Static).update(text)
@@ -289,7 +302,8 @@ class BenchScreen(Screen[None]):
 
     @on(ConfigList.Moved)
     def _setting_moved(self, event: ConfigList.Moved) -> None:
-        self.query_one(Meaning).show_setting(event.name)
+        for meaning in self.query(Meaning):
+            meaning.show_setting(event.name)
 
     @on(ConfigList.UndoWanted)
     def action_undo(self) -> None:
@@ -337,6 +351,8 @@ class BenchScreen(Screen[None]):
     @on(SendPane.SendPressed)
     def action_send(self) -> None:
         """Send, pause, resume or try again; what stands in the forms at this moment counts."""
+        if not self.complete:
+            return
         session = self.session
         if (edited := self.query_one(ConfigList).take()) is not None:
             self._setting_edited(edited)
