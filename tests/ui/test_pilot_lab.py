@@ -1,5 +1,8 @@
 """Whole sends on the real lab, with a real engine."""
 
+import os
+import signal
+
 import msgspec
 import pytest
 
@@ -65,5 +68,32 @@ async def test_a_run_by_mouse_is_stopped_and_another_one_works(tmp_path, until):
             await pilot.press("ctrl+s")
             await until(lambda: session.run_number == 2 and session.phase == "idle", 30)
             assert session.report.ledger.stored == 100
+    finally:
+        await session.close()
+
+
+async def test_an_engine_killed_in_a_run_is_said_and_the_next_run_works(tmp_path, until):
+    plain = _orders()
+    send = msgspec.structs.replace(plain.send, count=100_000, rate=500.0)
+    scenario = msgspec.structs.replace(plain, send=send)
+    session = Session(scenario, bench_of(scenario))
+    app = KwbApp(session, config_dir=tmp_path)
+    try:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(lambda: session.phase == "idle", 30)
+            await pilot.press("ctrl+s")
+            await until(lambda: session.insight is not None and session.insight.delivered > 20, 30)
+            os.kill(session._bench.engine_pid, signal.SIGKILL)
+            await until(lambda: session.phase == "idle", 10)
+            assert session.problem is not None
+            assert any(event.kind == "engine died" for event in session.events)
+            assert any(each.title == "The run broke off" for each in app._notifications)
+            await pilot.press("2")
+            app.bench.query_one("#count").value = "50"
+            app.bench.query_one("#rate").value = ""
+            await until(lambda: session.scenario.send.count == 50 and session.scenario.send.rate is None)
+            await pilot.press("ctrl+s")
+            await until(lambda: session.report is not None, 30)
+            assert session.report.ledger.stored == 50
     finally:
         await session.close()
