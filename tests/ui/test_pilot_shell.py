@@ -222,3 +222,14 @@ async def test_undo_with_nothing_to_undo_says_so(stand, until):
         stand.app.bench.query_one(ConfigList).focus()
         await pilot.press("u")
         await until(lambda: any("Nothing to undo" in each.message for each in stand.app._notifications))
+
+
+async def test_the_latency_follows_the_slices_of_the_heatmap(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        heatmap, strip = (stand.app.bench.query_one(name) for name in ("#heatmap", "#strip"))
+        heatmap.focus()
+        await pilot.press("minus")
+        await until(lambda: heatmap.slice_s is not None and strip.slice_s == heatmap.slice_s)
+        await pilot.press("0")
+        await until(lambda: heatmap.slice_s is None and strip.slice_s is None)

@@ -4,7 +4,6 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,19 +17,15 @@ from textual.widgets import Static
 
 from workbench.errors import KwbError
 from workbench.ui import config_view
-from workbench.ui.glyphs import number
 from workbench.ui.route_view import way_of
 from workbench.ui.session import Session
-from workbench.ui.theme import palette
-from workbench.ui.widgets.acks import Acks
 from workbench.ui.widgets.composer import Composer
 from workbench.ui.widgets.config_list import ConfigList, Hint
 from workbench.ui.widgets.config_pane import ConfigPane
 from workbench.ui.widgets.event_log import EventLog
 from workbench.ui.widgets.header import Header
-from workbench.ui.widgets.heatmap import Heatmap
 from workbench.ui.widgets.keys_line import KeysLine, keys_that_count
-from workbench.ui.widgets.latency_strip import LatencyStrip
+from workbench.ui.widgets.live_column import LiveColumn
 from workbench.ui.widgets.meaning import Meaning
 from workbench.ui.widgets.panes import HoldingPane
 from workbench.ui.widgets.route import Route
@@ -51,7 +46,6 @@ LEAST = (72, 18)
 COLUMNS_FROM = (110, 32)
 """Columns and rows from which the panes stand in three columns, instead of behind tabs."""
 _EVENTS = ("what happened → what it did to your records", "what happened → what it did", "")
-_LATENCY = ("send() to report, log scale", "to report, log scale", "log scale")
 _PREVIEW_WAIT_S = 0.15
 _FIRST_IN = {"config": "#settings", "compose": "#key", "live": "#heatmap", "events": "#event-log"}
 
@@ -92,6 +86,7 @@ class BenchScreen(Screen[None]):
         self._others = config_view.other_names(session.scenario.producer)
         self._problems: dict[str, str | None] = {}
         self.complete = False
+        self._send_when_ready = False
         self._made: MadeRecord | None = None
         self._forms_key: object = None
 
@@ -103,7 +98,7 @@ class BenchScreen(Screen[None]):
             with Vertical(id="left", classes="column"):
                 yield ConfigPane(config_view.groups(self.session, self._others), self._typed_hints)
             yield Vertical(id="middle", classes="column")
-            yield Vertical(id="right", classes="column")
+            yield LiveColumn(id="right", classes="column")
         yield RunStrip(id="run-strip")
         yield KeysLine(id="keys")
         yield Static("", id="too-small")
@@ -114,18 +109,13 @@ class BenchScreen(Screen[None]):
 
     async def _complete(self) -> None:
         scenario = self.session.scenario
-        live = (
-            HoldingPane("Partitions", lambda: Heatmap(id="heatmap"), id="partitions"),
-            HoldingPane("Latency", lambda: LatencyStrip(id="strip"), id="latency"),
-            HoldingPane("Acks", lambda: Acks(id="ack-lines"), id="acks"),
-        )
         events = HoldingPane("Events", lambda: EventLog(id="event-log"), id="events")
-        live[1].title.right, events.title.right = _LATENCY, _EVENTS
+        events.title.right = _EVENTS
         with self.app.batch_update():
             await self.query_one("#middle").mount(
                 Composer(scenario.topic.name, scenario.record), SendPane(scenario.send)
             )
-            await self.query_one("#right").mount(*live)
+            await self.query_one(LiveColumn).fill()
             await self.query_one("#left").mount(Meaning(id="meaning"))
             await self.mount(events, after="#body")
         self.complete = True
@@ -162,7 +152,7 @@ class BenchScreen(Screen[None]):
         self._show_keys()
 
     def _show_run(self) -> None:
-        session, insight, roles = self.session, self.session.insight, palette(self.app)
+        session, insight = self.session, self.session.insight
         self.query_one(TabBar).show(
             session, config_view.count_wrong(session.scenario.producer), self.form_problem
         )
@@ -171,38 +161,7 @@ class BenchScreen(Screen[None]):
         self.query_one(Composer).show_next(session.next_seq)
         events = session.events
         self.query_one(EventLog).show(events)
-        self.query_one(Heatmap).show(insight, session.topic)
-        self._fit_heatmap()
-        self.query_one(LatencyStrip).show(insight, session.topic)
-        self.query_one(Acks).show(insight)
-        if insight is None:
-            self._pane("partitions").title.right = self._pane("acks").title.right = ""
-            return
-        word = "unconfirmed" if insight.unconfirmed else "acked"
-        self._pane("partitions").title.right = Text.assemble(
-            (number(insight.delivered), f"bold {roles.text}"), (f" {word}", roles.muted)
-        )
-        one_in = insight.sampled_one_in
-        self._pane("acks").title.right = (
-            (f"1 in {number(one_in)}, newest first", f"1 in {number(one_in)}") if one_in else ""
-        )
-
-    def _fit_heatmap(self) -> None:
-        """As high as its rows need; with many partitions it scrolls within half of the column."""
-        if not self.complete:
-            return
-        styles, heatmap = self._pane("partitions").styles, self.query_one(Heatmap)
-        if self.has_class("-zoomed"):
-            styles.clear_rule("height")
-            return
-        needed = heatmap.get_content_height(self.size, self.size, 0) + 1
-        column = self.query_one("#right").size.height or self.size.height - 5
-        height = min(needed, max(column // 2, 6))
-        if styles.height is None or styles.height.value != height:
-            styles.height = height
-
-    def _pane(self, name: str) -> Pane:
-        return self.query_one(f"#{name}", Pane)
+        self.query_one(LiveColumn).show(insight, session.topic)
 
     def _show_keys(self) -> None:
         tabs = self.has_class("-tabs")
@@ -268,7 +227,7 @@ class BenchScreen(Screen[None]):
             if isinstance(node, Widget) and node is not self:
                 node.add_class("-zoom")
         self.add_class("-zoomed")
-        self._fit_heatmap()
+        self.query_one(LiveColumn).fit()
         self.call_after_refresh(self.show)
 
     def action_unzoom(self) -> None:
@@ -286,7 +245,7 @@ class BenchScreen(Screen[None]):
             text = f"kwb needs {LEAST[0]} x {LEAST[1]}\nthis is {columns} x {rows}"
             self.query_one("#too-small", Static).update(text)
         self._show_keys()
-        self.call_after_refresh(self._fit_heatmap)
+        self.call_after_refresh(self.query_one(LiveColumn).fit)
 
     # ---- editing
 
@@ -351,9 +310,12 @@ class BenchScreen(Screen[None]):
     @on(SendPane.SendPressed)
     def action_send(self) -> None:
         """Send, pause, resume or try again; what stands in the forms at this moment counts."""
-        if not self.complete:
-            return
         session = self.session
+        if not self.complete or session.phase == "opening":
+            if not self._send_when_ready:
+                self.notify("It sends as soon as the cluster is ready; ^G takes that back.", title="Starting")
+            self._send_when_ready = True
+            return
         if (edited := self.query_one(ConfigList).take()) is not None:
             self._setting_edited(edited)
         self._record_edited(self.query_one(Composer).edited())
@@ -371,6 +333,7 @@ class BenchScreen(Screen[None]):
 
     @on(SendPane.StopPressed)
     def action_stop(self) -> None:
+        self._send_when_ready = False
         self.run_worker(self.session.stop(), group="control")
 
     async def _run(self) -> None:
@@ -386,8 +349,12 @@ class BenchScreen(Screen[None]):
         try:
             await self.session.open()
         except KwbError as error:
+            self._send_when_ready = False
             self.notify(str(error), title="No cluster", severity="error", timeout=15)
         self._preview()
+        if self._send_when_ready:
+            self._send_when_ready = False
+            self.action_send()
 
     def action_distribution(self) -> None:
         insight = self.session.insight
