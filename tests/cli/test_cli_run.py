@@ -103,6 +103,40 @@ def test_the_report_as_text_and_no_report_when_quiet() -> None:
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
+def test_records_that_failed_are_said_on_stderr_whatever_the_exit_status() -> None:
+    done = kwb("run", FIRST_RUN, *FAST, "--set", "send.count=20", "--set", "producer.message.max.bytes=1000",
+               "--set", "record.value={{ 'x' * 2000 }}", "--set", "record.value_serializer=string")  # fmt: skip
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[-1].startswith("kwb: 20 of 20 records failed or were rejected: MSG_SIZE_")
+
+
+def test_a_scenario_from_standard_input() -> None:
+    text = '[record]\nvalue = "v"\n[send]\ncount = 3\n'
+    done = subprocess.run(
+        [KWB, "run", "-"], input=text, capture_output=True, text=True, timeout=50, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "3 acked" in done.stdout
+
+
+def test_a_reader_that_goes_away_and_a_full_disk_are_no_traceback() -> None:
+    few = ("--set", "send.count=3", "--json", FIRST_RUN)
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [KWB, "run", *few], stdout=full, stderr=subprocess.PIPE, text=True, timeout=50, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == "kwb: No space left on device: the report could not be written\n"
+    with subprocess.Popen(
+        [KWB, "run", *few], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.wait(50) == 141
+        assert process.stderr.read() == ""
+
+
 def test_an_expectation_that_fails_is_exit_status_1(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     path.write_text('[send]\ncount = 5\n[record]\nvalue = "v"\n[[expect]]\n"ledger.acked" = "== 6"\n')
@@ -174,7 +208,9 @@ def test_a_server_that_is_no_kafka_ends_in_time_with_exit_status_3(
 ) -> None:
     done = kwb("run", "-b", not_kafka[kind], ORDERS, timeout=15)
     assert done.returncode == 3
-    assert f"no Kafka broker answered at {not_kafka[kind]} within 10 s" in only_line(done)
+    line = only_line(done)
+    assert f"no Kafka broker answered at {not_kafka[kind]} within 10 s" in line
+    assert "something listens there" in line
 
 
 def started(*arguments: str) -> "subprocess.Popen[str]":

@@ -125,7 +125,7 @@ async def test_a_lab_that_dies_under_it(kwb_lab):
     _, errors = await lab.process.communicate()
     assert lab.process.returncode == 3
     (line,) = errors.decode().splitlines()
-    assert "the lab's process ended" in line
+    assert "the lab's process was ended by signal 9" in line
 
 
 def alive(pid):

@@ -1,8 +1,10 @@
 """Whole sends by keyboard and mouse, on a bench that does what the test says."""
 
 import pytest
+from msgspec.structs import replace
 
 from workbench.errors import ClusterError, EngineError
+from workbench.model.events import Event
 from workbench.ui.screens.question import Question
 from workbench.ui.widgets.counts import Counts, RunFigures
 from workbench.ui.widgets.field import Press
@@ -147,6 +149,61 @@ async def test_quitting_in_a_run_asks_once(stand, until):
         assert stand.app.is_running
         await pilot.press("ctrl+q", "y")
         await until(lambda: stand.app._exit)
+
+
+async def test_quitting_twice_quits(stand, until):
+    async with stand.app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        await pilot.press("ctrl+q", "ctrl+q")
+        await until(lambda: stand.app._exit)
+
+
+async def test_the_question_goes_when_the_run_is_over(stand, until):
+    async with stand.app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        await pilot.press("ctrl+q")
+        assert isinstance(stand.app.screen, Question)
+        stand.bench.frame(state="done", sent=1000, acked=1000, at=5.0)
+        stand.bench.finish()
+        await until(lambda: not isinstance(stand.app.screen, Question))
+        assert stand.app.is_running
+
+
+async def test_a_cluster_that_dies_is_said_and_the_next_send_opens_it_anew(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        stand.bench.view = None
+        stand.bench.on_event(
+            Event(1.0, "cluster died", "bad", what="the lab's process was ended by signal 9")
+        )
+        await until(lambda: stand.session.phase == "unavailable")
+        await pilot.press("ctrl+s")
+        await until(lambda: stand.session.phase == "idle")
+        assert stand.bench.calls.count("open") == 2
+
+
+async def test_a_wrong_edit_that_is_still_open_is_not_sent(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        stand.app.bench.query_one("#settings").focus()
+        await until(lambda: stand.app.focused is not None)
+        await pilot.press("down", "down", "down", "down", "down", "enter", "x", "ctrl+s")
+        await pilot.pause()
+        assert stand.bench.runs == []
+        assert [note.title for note in stand.app._notifications] == ["Not sent"]
+
+
+async def test_a_partition_that_is_not_there_is_not_sent(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        scenario = stand.session.scenario
+        stand.session.edit(replace(scenario, record=replace(scenario.record, partition=6)))
+        assert stand.app.bench.problem == "partition 6 is not there: the topic has 0 to 5"
+        await pilot.pause()
 
 
 @pytest.mark.parametrize(("count", "rate"), [("0", ""), ("x", ""), ("", ""), ("5", "-1"), ("5", "fast")])

@@ -113,6 +113,9 @@ async def test_a_paused_run_stands_still_and_goes_on(engine: EngineClient) -> No
     await engine.resume()
     frame = await run
     assert (frame.state, frame.acked) == ("done", 400)
+    assert frame.paused_s > 0
+    measured = frame.at - frame.measured_from
+    assert 400 / (measured - frame.paused_s) <= 805, "the rate leaves the pause out and keeps to the plan"
     (p99,) = percentiles(frame.latency, (99,))
     assert p99 is not None
     assert frame.at - frame.started_at > p99 / 1000, (

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from workbench.clusters.lab import LabCluster
-from workbench.errors import EngineError, InputError
+from workbench.errors import ClusterError, EngineError, InputError
 from workbench.model.events import Event
 from workbench.model.frame import Frame
 from workbench.model.record import RecordPlan
@@ -112,3 +112,42 @@ async def test_a_missing_topic_that_may_not_be_created_is_refused(opened: Opened
 async def test_a_preview_is_the_record_that_the_run_sends(opened: Opened) -> None:
     made = await opened.bench.preview(SCENARIO.record, SCENARIO.seed, 12)
     assert (made.key, made.value, made.error) == (b"k3", b"v", None)
+
+
+async def test_a_dead_lab_is_said_at_once_and_opened_anew(opened: Opened) -> None:
+    died = asyncio.Event()
+    opened.bench._on_event = lambda event: (
+        opened.events.append(event),
+        event.kind == "cluster died" and died.set(),
+    )
+    lab = opened.bench.cluster
+    assert isinstance(lab, LabCluster)
+    assert lab._child is not None
+    os.kill(lab._child.pid, signal.SIGKILL)
+    await died.wait()
+    assert opened.events[-1].what == "the lab's process was ended by signal 9"
+    assert opened.bench.view is None
+    await opened.bench.open()
+    assert (await opened.bench.run(SCENARIO, nothing)).ledger.stored == 500
+
+
+async def test_a_lab_that_dies_in_a_run_ends_it_and_the_next_one_works(opened: Opened) -> None:
+    sending = asyncio.Event()
+    many = replace(SCENARIO, send=SendPlan(count=10**6, rate=200))
+    run = asyncio.create_task(opened.bench.run(many, lambda f: sending.set() if f.acked > 5 else None))
+    await sending.wait()
+    lab = opened.bench.cluster
+    assert isinstance(lab, LabCluster)
+    assert lab._child is not None
+    os.kill(lab._child.pid, signal.SIGKILL)
+    with pytest.raises(ClusterError, match="was ended by signal 9"):
+        await run
+    assert opened.kinds().count("cluster died") == 1
+    await opened.bench.open()
+    assert (await opened.bench.run(SCENARIO, nothing)).ledger.stored == 500
+
+
+async def test_a_partition_that_is_not_there_is_refused(opened: Opened) -> None:
+    aside = replace(SCENARIO, record=RecordPlan(value="v", partition=6))
+    with pytest.raises(InputError, match="6 is not there; topic 'orders' has 0 to 5"):
+        await opened.bench.run(aside, nothing)

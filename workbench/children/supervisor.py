@@ -80,6 +80,14 @@ class Child:
     def returncode(self) -> int | None:
         return self._process.returncode
 
+    @property
+    def ending(self) -> str:
+        """How it ended, in words."""
+        code = self._process.returncode
+        if code is None:
+            return "runs"
+        return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
+
     async def send(self, message: msgspec.Struct) -> None:
         """Raises ConnectionError where the child is gone."""
         assert self._codec is not None

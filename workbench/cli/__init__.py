@@ -1,6 +1,7 @@
 """kwb and its subcommands. What a command needs is imported inside it, so that `kwb --help` is quick."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -15,6 +16,8 @@ COMMANDS = {
     "apache": "install, start and stop Apache Kafka on this machine",
 }
 INTERRUPTED = 130
+CLOSED_PIPE = 141
+"""As of any program that SIGPIPE ended."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,9 +31,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # whoever read stdout has gone; Python would complain once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()
+        return CLOSED_PIPE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _close_stdout()
+        print(f"kwb: {error.strerror}: the report could not be written", file=sys.stderr)
         return 1
+
+
+def _close_stdout() -> None:
+    """Whoever read it has gone, or it is full; Python would complain once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(arguments: list[str]) -> int:

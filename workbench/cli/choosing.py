@@ -9,6 +9,8 @@ from workbench.producer_config import wrong_with
 
 def chosen_scenario(path: str, parsed: argparse.Namespace, settings: list[str]) -> Scenario:
     """Raises InputError, with file and line where a file is at fault."""
+    if path == "-":
+        path = "/dev/stdin"
     options = []
     if parsed.bootstrap_servers:
         options += ["cluster.kind=remote", f"cluster.bootstrap_servers={parsed.bootstrap_servers}"]

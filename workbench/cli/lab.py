@@ -5,7 +5,7 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.errors import ClusterError
+from workbench.errors import ClusterError, InputError
 
 if TYPE_CHECKING:
     from workbench.clusters.lab import LabCluster
@@ -15,6 +15,9 @@ class _Topic(NamedTuple):
     name: str
     partitions: int
     replication_factor: int
+
+
+_LAST_PORT = 65535
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,6 +60,8 @@ async def _run(args: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     topics = [TopicSpec(*topic) for topic in args.topic]
+    if args.port + args.brokers - 1 > _LAST_PORT:
+        raise InputError(f"--port {args.port}: {args.brokers} brokers need ports up to {_LAST_PORT}")
     cluster = LabCluster(brokers=args.brokers, port=args.port, topics=topics)
     try:
         await cluster.start()

@@ -4,6 +4,7 @@ import msgspec
 
 from workbench.model.report import Report
 
+_SHARES = 12
 _PROVED = ("lost", "vanished", "expired", "duplicated", "reordered")
 
 
@@ -75,7 +76,8 @@ def _partitions(report: Report) -> list[str]:
         for p in report.partitions
         if p.acked
     ]
-    return ["  " + "  ".join(shares)]
+    more = [f"… and {len(shares) - _SHARES} more"] if len(shares) > _SHARES else []
+    return ["  " + "  ".join(shares[:_SHARES] + more)]
 
 
 def _troubles(report: Report) -> list[list[str]]:

@@ -47,8 +47,18 @@ def run(parsed: argparse.Namespace) -> int:
         if outcome.interrupted:
             return 130
         if outcome.report is not None:
+            if not parsed.quiet:
+                _warn(outcome.report)
             worst = max(worst, exit_status(outcome.report))
     return worst
+
+
+def _warn(report: "Report") -> None:
+    """Say on stderr what a reader of the exit status alone would miss."""
+    ledger = report.ledger
+    if gone := ledger.failed + ledger.rejected:
+        reasons = ", ".join(f"{error.code} ({error.where})" for error in report.errors)
+        print(f"kwb: {gone:,} of {ledger.sent:,} records failed or were rejected: {reasons}", file=sys.stderr)
 
 
 def exit_status(report: "Report") -> int:

@@ -42,7 +42,12 @@ class LabCluster:
         self._died = asyncio.Event()
 
     async def start(self) -> None:
-        """Return when records can be sent. Raises InputError for its config, else ClusterError."""
+        """Return when records can be sent; after `close`, begin anew with empty logs.
+
+        Raises InputError for its config, else ClusterError.
+        """
+        self._closing = False
+        self._died.clear()
         self._child = await Child.start_module("workbench.lab.main", protocol.FromLab)
         try:
             await self._child.send(self._start)
@@ -60,7 +65,7 @@ class LabCluster:
         await self.close()
         if isinstance(answer, protocol.StartFailed):
             raise (InputError if answer.kind == "input" else ClusterError)(f"the lab: {answer.text}")
-        raise ClusterError(f"the lab did not start: {self._last_words()}")
+        raise ClusterError(f"the lab did not start: its process {self._last_words()}")
 
     async def close(self) -> None:
         self._closing = True
@@ -73,7 +78,7 @@ class LabCluster:
 
     async def lost(self) -> str:
         await self._died.wait()
-        return f"the lab's process ended: {self._last_words()}"
+        return f"the lab's process {self._last_words()}"
 
     async def pause_fetching(self, broker: int, paused: bool = True) -> None:
         """Stop (or go on with) what a broker's followers fetch: their log ends stay."""
@@ -93,7 +98,7 @@ class LabCluster:
             await self._child.send(message)
             answer = await asyncio.wait_for(waiter, _ANSWER_TIMEOUT_S)
         except (TimeoutError, ConnectionError) as error:
-            raise ClusterError(f"the lab does not answer: {self._last_words()}") from error
+            raise ClusterError(f"the lab does not answer: its process {self._last_words()}") from error
         finally:
             del self._waiting[message.id]
         if isinstance(answer, protocol.Failed):
@@ -117,8 +122,7 @@ class LabCluster:
     def _last_words(self) -> str:
         if self._child is None:
             return "it was never started"
-        status = f"exit status {self._child.returncode}"
-        return "; ".join([status, *list(self._child.last_words)[-2:]])
+        return ": ".join([self._child.ending, *list(self._child.last_words)[-2:]])
 
 
 def _version() -> str:

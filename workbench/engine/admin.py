@@ -1,5 +1,6 @@
 """Metadata, topic creation, topic config: what the engine asks a cluster outside a run."""
 
+import socket
 import time
 from typing import Any
 
@@ -33,6 +34,7 @@ _NOT_KNOWN_YET = {
 }
 _POLL_S = 0.05
 _CONFIG_S = 3.0
+_PROBE_S = 1.0
 
 
 class Admin:
@@ -80,7 +82,9 @@ class Admin:
             view = self.describe(plan.name, with_config=False)
             led = [p for topic in view.topics for p in topic.partitions if p.leader >= 0]
             if len(led) == plan.partitions:
-                return self.describe(plan.name)
+                complete = self.describe(plan.name)
+                if complete.topics:  # another broker may have been asked, which does not know it yet
+                    return complete
             time.sleep(_POLL_S)
         raise ClusterError(f"topic {plan.name!r} has a partition without leader after {self._timeout_s:g} s")
 
@@ -123,9 +127,24 @@ class Admin:
     def _out_of_reach(self, error: KafkaException) -> ClusterError:
         self._client.poll(0)  # what the client has to say of its connections waits in its queue
         reason = self._rdkafka.trouble or error.args[0].str()
+        if _listens(self._bootstrap_servers):
+            reason = (
+                "something listens there, but does not answer as a Kafka broker does;"
+                " is it the right port, and does it want TLS or SASL (security.protocol)?"
+            )
         return ClusterError(
             f"no Kafka broker answered at {self._bootstrap_servers} within {self._timeout_s:g} s: {reason}"
         )
+
+
+def _listens(bootstrap_servers: str) -> bool:
+    """Whether the first server takes a connection: then it is no Kafka, or not one spoken to as it wants."""
+    host, _, port = bootstrap_servers.split(",", maxsplit=1)[0].strip().rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), _PROBE_S):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _id(described: Any) -> int:

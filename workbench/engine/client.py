@@ -180,10 +180,8 @@ class EngineClient:
             future.set_exception(error)
 
     def _last_words(self) -> str:
-        code = self._child.returncode
-        how = f"was ended by signal {-code}" if code is not None and code < 0 else f"ended with status {code}"
         said = next((line for line in reversed(self._child.last_words) if line.strip()), "")
-        return f"the engine process (pid {self.pid}) {how}" + (f": {said}" if said else "")
+        return f"the engine process (pid {self.pid}) {self._child.ending}" + (f": {said}" if said else "")
 
     def _fail(self, why: str) -> None:
         """Tell everyone who waits; nobody's exception goes unread."""

@@ -57,6 +57,8 @@ class Meter:
         self.sent = 0
         self.rejected = 0
         self.offered_bytes = 0
+        self.paused_s = 0.0
+        self.paused_since: float | None = None
         self.bytes_per_record: int | None = None
         """Set where every record is the same: then nobody has to add up `offered_bytes`."""
         kept = target if remembered else 0
@@ -147,16 +149,18 @@ class Meter:
         with self._folding:
             self._fold_latencies()
             histogram = dict(self._histogram)
+        at = self._ended_at or time.monotonic()
         delivered = tuple(self._delivered)
         failed, rejected = self._failed, self.rejected
         done = sum(delivered)
         return Frame(
             run_id=self._run_id,
-            at=self._ended_at or time.monotonic(),
+            at=at,
             started_at=self._started_at,
             state=self.state,
             target=self._target,
             measured_from=self._measured_from,
+            paused_s=self._paused_until(at),
             warm_up=self._warm_up,
             warm_up_bytes=self._warm_up_bytes,
             sent=self.sent,
@@ -173,6 +177,10 @@ class Meter:
             errors=tuple(ErrorCount(c, w, n, t) for (c, w), (n, t) in list(self._errors.items())),
             batches=self.statistics.batches,
         )
+
+    def _paused_until(self, at: float) -> float:
+        since = self.paused_since
+        return self.paused_s + (max(0.0, at - since) if since is not None else 0.0)
 
     def _payload_bytes(self) -> int:
         offered = self.offered_bytes

@@ -41,7 +41,6 @@ class Sending:
         )
         # its stubs know neither bytes that may be None nor headers that may be null
         self._produce: Any = self._producer.produce
-        self._paused_s = 0.0
         self._stop_at: float | None = None
 
     def refuse_what_cannot_be_made(self) -> None:
@@ -116,7 +115,8 @@ class Sending:
                 return
             due = None
             if interval:
-                due = began + self._paused_s + (seq - first) * interval
+                # the first after one interval, so that n records take n intervals
+                due = began + meter.paused_s + (seq - first + 1) * interval
                 if not self._wait_until(due):
                     return
             now = monotonic()
@@ -191,10 +191,10 @@ class Sending:
         """Wait for a record's time, delivering reports meanwhile; False when the run is to stop."""
         while (left := due - time.monotonic()) > 0:
             if self._control.interrupted:
-                before = self._paused_s
+                before = self._meter.paused_s
                 if not self._hold():
                     return False
-                due += self._paused_s - before
+                due += self._meter.paused_s - before
             elif left > 0.002:  # poll() counts in whole milliseconds
                 self._producer.poll(min(left - 0.001, _WAIT_S))
             else:
@@ -207,10 +207,11 @@ class Sending:
         control, meter = self._control, self._meter
         if control.is_paused():
             before, meter.state = meter.state, "paused"
-            began = time.monotonic()
+            began = meter.paused_since = time.monotonic()
             while control.is_paused():
                 self._producer.poll(_WAIT_S)
-            self._paused_s += time.monotonic() - began
+            meter.paused_since = None
+            meter.paused_s += time.monotonic() - began
             meter.state = before
         return not control.stopping
 

@@ -181,7 +181,7 @@ class Live:
     def _rate(self, field_index: int, frame: Frame, window_s: float) -> float:
         """Growth a second of delivered (1) or settled (2) records over the last `window_s`.
 
-        The warm-up is in no rate, unless the run was nothing else.
+        The warm-up is in no rate, unless the run was nothing else; pauses are in none of the whole run.
         """
         if not self._history:
             return 0.0
@@ -191,7 +191,9 @@ class Live:
             if entry[0] > frame.at - window_s:
                 break
             start = entry
-        return _ratio(self._history[-1][field_index] - int(start[field_index]), frame.at - start[0])
+        whole_run = start[0] == _origin(frame)
+        seconds = frame.at - start[0] - (frame.paused_s if whole_run else 0.0)
+        return _ratio(self._history[-1][field_index] - int(start[field_index]), seconds)
 
     def _eta(self, frame: Frame) -> float | None:
         rate = self._rate(2, frame, _ETA_WINDOW_S)

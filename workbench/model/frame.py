@@ -65,6 +65,8 @@ class Frame(msgspec.Struct, frozen=True):
     target: int
     measured_from: float = 0.0
     """When the warm-up was over; 0 until then. Rates count from here."""
+    paused_s: float = 0.0
+    """How long the run has stood still at the user's wish; no rate counts it."""
     warm_up: int = 0
     """Records of the warm-up among those delivered, and their `warm_up_bytes` in `payload_bytes`."""
     warm_up_bytes: int = 0

@@ -35,7 +35,10 @@ class Verify(msgspec.Struct, frozen=True):
 
 
 class Throughput(msgspec.Struct, frozen=True):
-    """Of the records after the warm-up, from its end to the last report; MB are 10^6 payload bytes."""
+    """Of the records after the warm-up, from its end to the last report, without pauses.
+
+    MB are 10^6 bytes of keys and values.
+    """
 
     records_per_s: float | None
     mb_per_s: float | None

@@ -15,7 +15,7 @@ Check = Callable[[Any], Any]
 
 MOST_RECORDS = 1_000_000_000
 MOST_PARTITIONS = 10_000
-MOST_BROKERS = 32
+MOST_BROKERS = 15
 _SIGNED_16 = 2**15 - 1
 _SIGNED_64 = 2**63 - 1
 _TOPIC_NAME = re.compile(r"[a-zA-Z0-9._-]+")

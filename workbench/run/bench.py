@@ -12,7 +12,7 @@ import msgspec
 from workbench.clusters.port import Cluster
 from workbench.engine.client import EngineClient, PreviewClient
 from workbench.engine.protocol import ReadBackDone, Start
-from workbench.errors import ClusterError, EngineError
+from workbench.errors import ClusterError, EngineError, InputError
 from workbench.model.cluster_view import ClusterView, TopicView
 from workbench.model.events import Event, EventKind, Severity
 from workbench.model.frame import Frame
@@ -42,12 +42,18 @@ class Bench:
         self._on_event = on_event
         self._engine: EngineClient | None = None
         self._previews = PreviewClient()
+        self._watching: asyncio.Task[None] | None = None
         self._last_frame: Frame | None = None
         self._wanted_pause = False
         self._wanted_stop: float | None = None
 
     async def open(self) -> None:
-        """Start the cluster and the engine. Raises ClusterError, EngineError; then it is closed again."""
+        """Start the cluster and the engine, anew where they were open (a cluster that has died).
+
+        Raises ClusterError, EngineError; then it is closed again.
+        """
+        if self._engine is not None:
+            await self.close()
         starting = [
             asyncio.create_task(self.cluster.start()),
             asyncio.create_task(self._start_engine()),
@@ -64,9 +70,14 @@ class Bench:
         assert self.view is not None
         what = f"{len(self.view.brokers)} brokers at {self.cluster.bootstrap_servers}"
         self._tell("cluster ready", "ok", what)
+        self._watching = asyncio.create_task(self._watch_cluster())
 
     async def close(self) -> None:
-        """End the engines, then the cluster; safe to call twice."""
+        """End the engines, then the cluster; safe to call twice. `open` may follow."""
+        watching, self._watching = self._watching, None
+        if watching is not None:
+            watching.cancel()
+        self.view = None
         engine, self._engine = self._engine, None
         await asyncio.gather(
             *([engine.close()] if engine else []), self._previews.close(), return_exceptions=True
@@ -122,12 +133,12 @@ class Bench:
         if self._engine:
             self._wanted_stop = grace_s
             await self._engine.stop(grace_s)
-            self._tell("stopped", "warn")
 
     async def _run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
         resolved = resolve(scenario.producer)
         record, value_bytes = with_value(scenario.record)
         topic = await self.ensure_topic(scenario)
+        _refuse_partition(record, topic)
         engine = await self._living_engine()
         start = Start(
             id=0,
@@ -210,11 +221,19 @@ class Bench:
                 with contextlib.suppress(asyncio.CancelledError, EngineError, ClusterError):
                     await task
 
+    async def _watch_cluster(self) -> None:
+        """Tell at once when the cluster dies; without `view` nobody takes it for living."""
+        why = await self.cluster.lost()
+        self.view = None
+        self._tell(
+            "cluster died", "bad", why, "its records are gone with it" if self.cluster.kind == "lab" else ""
+        )
+
     def _died(self, error: Exception, on_frame: Callable[[Frame], None]) -> None:
-        kind: EventKind = "engine died" if isinstance(error, EngineError) else "cluster died"
         last = self._last_frame
-        unknown = f"what became of {last.in_flight:,} records in flight is not known" if last else ""
-        self._tell(kind, "bad", str(error), unknown)
+        if isinstance(error, EngineError):
+            unknown = f"what became of {last.in_flight:,} records in flight is not known" if last else ""
+            self._tell("engine died", "bad", str(error), unknown)
         if last is not None:
             on_frame(msgspec.structs.replace(last, state="died", at=time.monotonic()))
 
@@ -226,7 +245,13 @@ class Bench:
         counts |= {"rejected": frame.rejected, "without a report": frame.in_flight}
         told = [f"{count:,} {word}" for word, count in counts.items() if count]
         what = " · ".join([*told, f"{frame.seconds:,.1f} s"])
-        self._tell("run done", "ok" if frame.delivered == frame.sent else "bad", what)
+        whole = frame.delivered == frame.sent
+        if frame.state == "stopped":
+            self._tell(
+                "stopped", "warn" if whole else "bad", f"{frame.sent:,} of {frame.target:,} sent", what
+            )
+        else:
+            self._tell("run done", "ok" if whole else "bad", what)
 
     def _tell_proof(self, report: Report) -> None:
         ledger = report.ledger
@@ -237,3 +262,11 @@ class Bench:
             told = [f"{count:,} {word}" for word, count in wrong.items()]
             bad = any(wrong.values())
             self._tell("verified", "bad" if bad else "ok", f"{ledger.stored:,} stored", " · ".join(told))
+
+
+def _refuse_partition(record: RecordPlan, topic: TopicView) -> None:
+    last = len(topic.partitions) - 1
+    if record.partition is not None and record.partition > last:
+        raise InputError(
+            f"record.partition: {record.partition} is not there; topic {topic.name!r} has 0 to {last}"
+        )

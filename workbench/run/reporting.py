@@ -102,7 +102,7 @@ def _verify(scenario: Scenario, frame: Frame, proof: ReadBackDone | None) -> Ver
 def _throughput(frame: Frame) -> Throughput:
     """Of the records after the warm-up, in the time after it; MB are 10^6 bytes of keys and values."""
     records = frame.delivered - frame.warm_up
-    seconds = frame.at - frame.measured_from
+    seconds = frame.at - frame.measured_from - frame.paused_s
     if not frame.measured_from or records <= 0 or seconds <= 0:
         return Throughput(None, None)
     payload = frame.payload_bytes - frame.warm_up_bytes

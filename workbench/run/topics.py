@@ -18,15 +18,13 @@ async def ensure_topic(
                 f"topic {plan.name!r} does not exist; create it, or say `create = true` under [topic]"
             )
         view = await engine.create(plan)
-        if not view.topics:
-            raise InputError(f"topic {plan.name!r} was created and is gone again")
     topic = view.topics[0]
     if may_create:
-        _refuse_another(plan, topic)
+        _refuse_another(plan, topic, kind)
     return view, topic
 
 
-def _refuse_another(plan: TopicPlan, topic: TopicView) -> None:
+def _refuse_another(plan: TopicPlan, topic: TopicView, kind: ClusterKind) -> None:
     """A run on a topic that is not the scenario's would prove nothing about the scenario."""
     replicas = len(topic.partitions[0].replicas)
     differences = []
@@ -40,6 +38,6 @@ def _refuse_another(plan: TopicPlan, topic: TopicView) -> None:
         if name in topic.config and topic.config[name] != wanted
     ]
     if differences:
-        raise InputError(
-            f"topic {plan.name!r} exists with {'; '.join(differences)}: choose another name under [topic]"
-        )
+        found = f"topic {plan.name!r} exists with {'; '.join(differences)}"
+        also = ", or start afresh: kwb apache down --delete" if kind == "apache" else ""
+        raise InputError(f"{found}: choose another name under [topic]{also}")

@@ -123,8 +123,16 @@ class KwbApp(ThemedApp):
 
     def paint(self) -> None:
         self._dirty = False
+        self._drop_question()
         if self.is_running and self.bench.complete and self.bench.is_attached:
             self.bench.show()
+
+    def _drop_question(self) -> None:
+        """Whether to stop the run is no question any more once it is over."""
+        from workbench.ui.screens.question import Question
+
+        if isinstance(self.screen, Question) and not self.session.run_on:
+            self.screen.action_answer(yes=False)
 
     # ---- commands
 
@@ -157,6 +165,7 @@ class KwbApp(ThemedApp):
         from workbench.ui.screens.question import Question
 
         if isinstance(self.screen, Question):
+            self.screen.action_answer(yes=True)
             return
 
         def answered(yes: bool | None) -> None:

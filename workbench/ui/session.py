@@ -26,8 +26,6 @@ Phase = Literal["opening", "unavailable", "idle", "running", "pausing", "paused"
 RUN_ON: frozenset[Phase] = frozenset({"running", "pausing", "paused", "stopping", "verifying"})
 _EVENTS_KEPT = 500
 _UNDO_KEPT = 100
-_READ_FROM_FRAMES = frozenset({"paused", "resumed"})
-"""Told by the frames too, with what it did to the records."""
 
 
 class BenchLike(Protocol):
@@ -137,9 +135,11 @@ class Session:
     # ---- the bench
 
     def on_event(self, event: Event) -> None:
-        if event.kind not in _READ_FROM_FRAMES:
-            self._events.append(event)
-            self.changed()
+        self._events.append(event)
+        if event.kind == "cluster died" and not self.run_on:
+            self.phase = "unavailable"
+            self.problem = event.what
+        self.changed()
 
     def on_frame(self, frame: Frame) -> None:
         insight = self._live.feed(frame)
@@ -199,7 +199,7 @@ class Session:
                 self._events.append(Event(time.time(), "note", "bad", "", "run broken off", str(error)))
             raise
         finally:
-            self._set("idle")
+            self._set("unavailable" if self.view is None else "idle")
 
     async def pause_or_resume(self) -> None:
         if self._bench is None:

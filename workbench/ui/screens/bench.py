@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from textual.geometry import Size
 
-    from workbench.model.record import MadeRecord
+    from workbench.model.record import MadeRecord, RecordPlan
 
 LEAST = (72, 18)
 """Columns and rows below which the screen only says that it is too small."""
@@ -88,6 +88,7 @@ class BenchScreen(Screen[None]):
         self.complete = False
         self._send_when_ready = False
         self._made: MadeRecord | None = None
+        self._made_of: RecordPlan | None = None
         self._forms_key: object = None
 
     def compose(self) -> ComposeResult:
@@ -178,7 +179,17 @@ class BenchScreen(Screen[None]):
     def problem(self) -> str | None:
         """Why nothing can be sent as the forms stand."""
         found = next((problem for problem in self._problems.values() if problem), None)
-        return found or config_view.refusal(self.session.scenario.producer)
+        return found or self._record_problem or config_view.refusal(self.session.scenario.producer)
+
+    @property
+    def _record_problem(self) -> str | None:
+        """Why the record as it stands cannot be made, or has no partition to go to."""
+        record, partitions = self.session.scenario.record, self.session.partitions
+        if record.partition is not None and record.partition >= partitions:
+            return f"partition {record.partition} is not there: the topic has 0 to {partitions - 1}"
+        if self._made is None or self._made.error is None or self._made_of != record:
+            return None
+        return f"{self._made.where}: {self._made.error}"
 
     # ---- focus, tabs, zoom, size
 
@@ -297,7 +308,9 @@ class BenchScreen(Screen[None]):
         await asyncio.sleep(_PREVIEW_WAIT_S)
         composer = self.query_one(Composer)
         try:
-            self._made = await self.session.preview(self.session.scenario.record, self.session.next_seq)
+            record = self.session.scenario.record
+            self._made = await self.session.preview(record, self.session.next_seq)
+            self._made_of = record
         except KwbError as error:
             self._made = None
             composer.show_made(None, str(error))
@@ -315,6 +328,10 @@ class BenchScreen(Screen[None]):
             if not self._send_when_ready:
                 self.notify("It sends as soon as the cluster is ready; ^G takes that back.", title="Starting")
             self._send_when_ready = True
+            return
+        self.app.clear_notifications()
+        if (wrong := self.query_one(ConfigList).wrong_edit) is not None:
+            self.notify(wrong, title="Not sent", severity="error")
             return
         if (edited := self.query_one(ConfigList).take()) is not None:
             self._setting_edited(edited)

@@ -13,7 +13,7 @@ from workbench.ui.widgets.field import Press
 
 
 class Question(ModalScreen[bool]):
-    """True for `yes`. Escape is `no`."""
+    """True for `yes`. Escape is `no`; ^Q again is `yes`."""
 
     DEFAULT_CSS = """
     Question { align: center middle; background: $k-base 60%; }

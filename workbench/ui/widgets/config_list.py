@@ -267,6 +267,16 @@ class ConfigList(VerticalScroll, can_focus=True):
             self._end(row)
             self.post_message(self.Moved(row.setting.name))
 
+    @property
+    def wrong_edit(self) -> str | None:
+        """What is wrong with what is being typed; None where nothing is, or nobody types."""
+        row = self._editing
+        if row is None:
+            return None
+        text = row.query_one(Field).value.strip()
+        bad = next((hint for hint in self._check(row.setting.name, text) if hint.severity == "bad"), None)
+        return f"{row.setting.name}: {bad.text}" if bad else None
+
     def take(self) -> Edited | None:
         """End the edit: what was typed counts where it is right, else it is dropped."""
         row = self._editing
