@@ -85,9 +85,8 @@ class Distribution(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         insight = self._insight
         counted = count_text(sum(insight.frame.latency.values()))
-        to = "report" if insight.unconfirmed else "ack"
         with Vertical():
-            yield Title("Latency distribution", f"{counted} records, send() to {to}")
+            yield Title("Latency distribution", f"{counted} records, send() to report")
             yield DistributionChart(id="distribution-chart")
             yield Title("records by latency, log scale", "Esc closes", id="distribution-keys")
 

@@ -1,7 +1,10 @@
 """The keys, and the words of the ledger."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -70,17 +73,24 @@ class Help(ModalScreen[None]):
             yield Static(_help_text(palette(self.app)))
 
 
-def _help_text(roles: Roles) -> Text:
-    text = Text()
+def _help_text(roles: Roles) -> Group:
+    """Words at the left, what they mean at the right, however narrow that column gets."""
+    parts: list[Text | Table] = []
     for name, rows in _KEYS:
-        text.append(f"{name}\n", f"bold {roles.text}")
-        for key, what in rows:
-            text.append(f"  {key:<16}", f"bold {roles.accent}").append(f"{what}\n", roles.muted)
-    text.append("The ledger's words\n", f"bold {roles.text}")
-    for word, role, what in _WORDS:
-        text.append(f"  {word:<16}", f"bold {getattr(roles, role)}").append(f"{what}\n", roles.muted)
-    text.append("Marks in the config\n", f"bold {roles.text}")
-    for word, role, what in _MARKS:
-        text.append(f"  {word:<16}", f"bold {getattr(roles, role)}").append(f"{what}\n", roles.muted)
-    text.append("Escape closes this.", roles.muted)
-    return text
+        parts += [_heading(name, roles), _rows([(key, "accent", what) for key, what in rows], roles)]
+    for name, words in (("The ledger's words", _WORDS), ("Marks in the config", _MARKS)):
+        parts += [_heading(name, roles), _rows(words, roles)]
+    return Group(*parts, Text("Escape closes this.", roles.muted))
+
+
+def _heading(name: str, roles: Roles) -> Text:
+    return Text(name, f"bold {roles.text}")
+
+
+def _rows(rows: Iterable[tuple[str, str, str]], roles: Roles) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=17, no_wrap=True)
+    table.add_column(ratio=1)
+    for word, role, what in rows:
+        table.add_row(Text(f"  {word}", f"bold {getattr(roles, role)}"), Text(what, roles.muted))
+    return table
