@@ -4,7 +4,7 @@ import confluent_kafka
 import pytest
 
 from workbench.errors import InputError
-from workbench.producer_config import check, known_names, resolve, wrong_with
+from workbench.producer_config import check, known_names, property_named, resolve, wrong_with
 
 IN_FLIGHT = "max.in.flight.requests.per.connection"
 SILENT = logging.getLogger("tests.silent")
@@ -157,7 +157,7 @@ def test_what_is_no_plain_number_is_refused_though_librdkafka_reads_one_into_it(
     assert hint.text == f"batch.size: “{text}” is not a whole number of bytes"
 
 
-@pytest.mark.parametrize("text", ["-1", "2147483648", "1.5", "soon", ""])
+@pytest.mark.parametrize("text", ["-1", "9999999999999999999", "1.5", "soon", ""])
 def test_max_block_ms_is_kwb_s_own_and_checked_like_java_s(text):
     assert one({"max.block.ms": text}).severity == "error"
     with pytest.raises(InputError, match=r"^max\.block\.ms: "):
@@ -188,7 +188,7 @@ def test_a_property_under_two_names_is_an_error():
         ("auto.offset.reset", "auto.offset.reset: a consumer's property; a producer has no use for it"),
         ("bootstrap.servers", "bootstrap.servers: say it once, as bootstrap_servers in [cluster]"),
         ("transactional.id", "transactional.id: kwb sends no transactions"),
-        ("error_cb", "error_cb: unknown property"),
+        ("error_cb", "error_cb: only a program can set it, in code; a config cannot hold it"),
     ],
 )
 def test_a_name_no_producer_of_kwb_takes_is_refused_with_the_mend(name, said):
@@ -207,9 +207,43 @@ def test_a_scenario_cannot_make_the_client_load_or_run_code():
 
 def test_every_known_name_is_free_of_complaint():
     for name in known_names():
-        text = {"acks": "1", "enable.idempotence": "true", "compression.type": "none"}.get(name, "10")
-        if not name.startswith(("compression.", "request.required")):
-            assert wrong_with(name, text) is None
+        item = property_named(name)
+        text = item.default or (item.choices[0] if item.choices else "10")
+        assert wrong_with(name, text) is None
+
+
+@pytest.mark.parametrize(
+    ("config", "rule", "short"),
+    [
+        ({"partitioner": "murmur3"}, "not-a-choice", "none of consistent_random"),
+        ({"partitioner": "MURMUR2"}, "not-a-choice", "none of consistent_random"),
+        ({"socket.timeout.ms": "9"}, "out-of-range", "9 is not in 10 … 300000"),
+        ({"retry.backoff.ms": "0"}, "out-of-range", "0 is not in 1 … 300000"),
+        ({"compression.level": "13"}, "out-of-range", "13 is not in -1 … 12"),
+        ({"retries": "many"}, "not-a-number", "“many” is not a whole number"),
+        ({"socket.keepalive.enable": "on"}, "not-a-choice", "none of true, false"),
+        ({"security.protocol": "tls"}, "not-a-choice", "none of plaintext, ssl, sasl_plaintext, sasl_ssl"),
+    ],
+    ids=str,
+)
+def test_a_value_beyond_the_essentials_is_looked_at_too(config, rule, short):
+    hint = one(config)
+    assert (hint.severity, hint.rule) == ("error", rule)
+    assert short in hint.short
+    assert client_refuses(config) is not None
+
+
+def test_spellings_that_both_clients_or_the_only_one_take_get_no_hint():
+    config = {"security.protocol": "PLAINTEXT", "broker.address.family": "V4", "socket.nagle.disable": "T"}
+    assert check(config) == []
+    assert client_refuses(config) is None
+
+
+def test_a_password_keeps_its_last_space():
+    assert resolve({"sasl.password": "tea ", "retries": " 3 "}).client == {
+        "sasl.password": "tea ",
+        "retries": "3",
+    }
 
 
 def test_hints_stand_by_their_property_and_several_at_once():

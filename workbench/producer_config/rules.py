@@ -78,11 +78,11 @@ def _of_one(name: str, text: str) -> Hint | None:
     if complaint:
         return Hint(name, "error", complaint, complaint.partition(": ")[2], rule="unknown-name")
     item = property_named(name)
-    if item is None or item.kind == "text":
+    if item is None or item.kind not in {"int", "float", "bool", "choice"}:
         return None
     if not text.strip():
         return _error(item, "a value is missing", "value-missing")
-    return (_of_number if item.unit else _of_word)(item, text.strip())
+    return (_of_number if item.low is not None else _of_word)(item, text.strip())
 
 
 def _of_defaults(text: str) -> Hint | None:
@@ -96,11 +96,11 @@ def _of_number(item: Property, text: str) -> Hint | None:
     value = number(text)
     if value is None or (item.kind == "int" and "." in text):
         wanted = "a number" if item.kind == "float" else "a whole number"
-        return _error(item, f"“{text}” is not {wanted} of {item.unit}", "not-a-number")
+        return _error(item, f"“{text}” is not {wanted}{_of_unit(item)}", "not-a-number")
     assert item.low is not None
     assert item.high is not None
-    if item.low <= value <= item.high:
-        what = f"{text} is no whole number of {item.unit}"
+    if item.low <= value <= item.high or text in item.facts.also:
+        what = f"{text} is no whole number{_of_unit(item)}"
         return _java_minds(item, what, "java-wants-whole-numbers") if "." in text else None
     what = f"{text} is not in {plain(item.low)} … {plain(item.high)}"
     if item.emulated:
@@ -109,21 +109,36 @@ def _of_number(item: Property, text: str) -> Hint | None:
     return Hint(item.name, "error", said, what, _LIBRDKAFKA_REFUSES, "out-of-range")
 
 
+def _of_unit(item: Property) -> str:
+    return f" of {item.unit}" if item.unit else ""
+
+
 def _of_word(item: Property, text: str) -> Hint | None:
     if text in item.choices or (item.kind == "bool" and text.lower() in item.choices):
         return None
-    if text.lower() in item.choices:
-        return _java_minds(item, f"{text} is not in lower case", "java-wants-lower-case")
-    if item.kind == "bool" and flag(text) is not None:
-        what = f"{text} is read as {'true' if flag(text) else 'false'}"
-        return _java_minds(item, what, "java-wants-true-or-false")
+    if spelt := _spelt_otherwise(item, text):
+        java_reads_it = item.java is None or (item.java.any_case and item.kind != "bool")
+        return None if java_reads_it else _java_minds(item, *spelt)
     if item.name == _ACKS and text.isdecimal() and 1 < int(text) <= _MOST_ACKS:
         said = f"acks={text}: librdkafka 2.16.0 accepts, Java 4.1.0 refuses, and brokers answer every record "
         said += "with INVALID_REQUIRED_ACKS"
         return Hint(_ACKS, "warning", said, "brokers refuse every record", _JAVA_REFUSES, "acks-beyond-1")
     what = f"“{text}” is none of {', '.join(item.choices)}"
+    if item.java is None:
+        said = f"{item.name}: {what}: librdkafka 2.16.0 refuses"
+        return Hint(item.name, "error", said, what, _LIBRDKAFKA_REFUSES, "not-a-choice")
     said = f"{item.name}: {what}: both clients refuse (librdkafka 2.16.0, Java 4.1.0)"
     return Hint(item.name, "error", said, what, _BOTH_REFUSE, "not-a-choice")
+
+
+def _spelt_otherwise(item: Property, text: str) -> tuple[str, str] | None:
+    """What librdkafka reads all the same, and the rule for it."""
+    of_its_own = bool(item.closed) and item.name != _ACKS
+    if not of_its_own and text.lower() in {choice.lower() for choice in item.choices}:
+        return f"{text} is not in lower case", "java-wants-lower-case"
+    if item.kind == "bool" and (value := flag(text)) is not None:
+        return f"{text} is read as {'true' if value else 'false'}", "java-wants-true-or-false"
+    return None
 
 
 def _error(item: Property, what: str, rule: str) -> Hint:
