@@ -8,7 +8,7 @@ import confluent_kafka
 import pytest
 
 from workbench.dev.facts import librdkafka_facts
-from workbench.producer_config import effective, essentials, known_names, property_named
+from workbench.producer_config import effective, essentials, known_names, librdkafka_standing, property_named
 from workbench.producer_config.catalogue import client_facts
 from workbench.producer_config.known import java_only
 
@@ -248,6 +248,41 @@ def test_effective_is_how_they_stand_in_the_client(library, config):
             continue
         text = next(there[name] for name in (item.name, *item.aliases) if name in there)
         assert told[item.name] == (text if item.name != "acks" else {"-1": "all"}.get(text, text)), item.name
+
+
+NOT_AS_DUMPED = {
+    "builtin.features": "the client shows what is in this build",
+    "log_level": "is silenced here",
+    "acks": "is dumped as -1",
+    "delivery.timeout.ms": "is adjusted for each topic when it is first used",
+}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"enable.idempotence": "true"},
+        {"transactional.id": "tea"},
+        {"transactional.id": "tea", "transaction.timeout.ms": "1000"},
+        {"linger.ms": "0.3"},
+        {"linger.ms": "500000", "delivery.timeout.ms": "600000"},
+        {"delivery.timeout.ms": "3"},
+        {"retry.backoff.ms": "70000", "retry.backoff.max.ms": "10"},
+        {"topic.metadata.refresh.interval.ms": "-1"},
+        {"topic.metadata.refresh.interval.ms": "0"},
+        {"topic.metadata.refresh.interval.ms": "2000", "allow.auto.create.topics": "false"},
+    ],
+    ids=str,
+)
+def test_the_standing_of_every_property_is_the_client_s(library, config):
+    told = librdkafka_standing(config)
+    there = stands(library, config)
+    for name, text in told.items():
+        facts = property_named(name).librdkafka
+        dumped_as = [there[each] for each in (facts.name, *facts.aliases) if each in there]
+        if name not in NOT_AS_DUMPED:
+            assert dumped_as == [text], name
 
 
 def test_a_number_with_something_behind_it_would_be_read_by_librdkafka_without_it(library):

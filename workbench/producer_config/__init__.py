@@ -25,6 +25,7 @@ from workbench.producer_config.translation import (
     Translation,
     counterpart,
     java_standing,
+    librdkafka_standing,
     to_java,
     to_librdkafka,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "essentials",
     "java_standing",
     "known_names",
+    "librdkafka_standing",
     "mask_secrets",
     "promise",
     "property_named",

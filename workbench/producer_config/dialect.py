@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 
 from workbench.producer_config.catalogue import catalogue_name, essentials, property_named
-from workbench.producer_config.translation import java_defaults
-from workbench.producer_config.values import flag, number, plain
-
-_IDEMPOTENT_IN_FLIGHT = "5"
-_IN_FLIGHT = "max.in.flight.requests.per.connection"
+from workbench.producer_config.translation import java_defaults, librdkafka_standing
+from workbench.producer_config.values import flag
 
 
 def canonical(config: Mapping[str, str]) -> dict[str, str]:
@@ -24,20 +21,15 @@ def canonical(config: Mapping[str, str]) -> dict[str, str]:
 def effective(config: Mapping[str, str]) -> dict[str, str]:
     """The essential properties as they come to stand in librdkafka 2.16.0, then all else that is set.
 
-    With idempotence and nothing else said, 5 requests are in flight; a delivery timeout below the
-    default linger lowers the linger. What cannot be read stays as it was typed.
+    What cannot be read stays as it was typed; what librdkafka makes of the unsaid: `librdkafka_standing`.
     """
     named = canonical(config)
-    result = {item.name: named.get(item.name, "").strip() or item.default for item in essentials()}
+    stands = librdkafka_standing({name: text for name, text in named.items() if text.strip()})
+    result = {item.name: stands.get(item.name, item.default) for item in essentials()}
     result["acks"] = "all" if result["acks"].lower() in {"all", "-1"} else result["acks"]
     idempotent = flag(result["enable.idempotence"])
     if idempotent is not None:
         result["enable.idempotence"] = "true" if idempotent else "false"
-    if idempotent and _IN_FLIGHT not in named:
-        result[_IN_FLIGHT] = _IDEMPOTENT_IN_FLIGHT
-    linger, delivery = number(result["linger.ms"]), number(result["delivery.timeout.ms"])
-    if "linger.ms" not in named and linger is not None and delivery and delivery <= linger:
-        result["linger.ms"] = plain(round(delivery - 0.1, 3))
     return {**result, **{name: text for name, text in named.items() if name not in result}}
 
 

@@ -10,7 +10,7 @@ from workbench.producer_config.translation import sasl, sending, timing, tls
 from workbench.producer_config.translation.draft import CLIENTS, Draft, Note, Translation, draft_of
 from workbench.producer_config.translation.fitting import convert, fit
 from workbench.producer_config.translation.pairs import NoteKind, Pair, counterpart, pair_of, pairs
-from workbench.producer_config.translation.standing import defaults_of, java_standing
+from workbench.producer_config.translation.standing import defaults_of, java_standing, librdkafka_standing
 from workbench.producer_config.values import number
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "defaults_of",
     "java_defaults",
     "java_standing",
+    "librdkafka_standing",
     "pair_of",
     "pairs",
     "to_java",
@@ -79,7 +80,8 @@ def to_java(config: Mapping[str, str], *, with_defaults: bool = False) -> Transl
     draft = draft_of(named, "java")
     _translate(draft)
     if with_defaults:
-        defaults = {name: text for name, text in defaults_of("librdkafka").items() if name not in named}
+        standing = librdkafka_standing(named)
+        defaults = {name: text for name, text in standing.items() if name not in named}
         draft.made = {**_differing(draft_of(defaults, "java")).config, **draft.made}
     timing.fit_together_in_java(draft)
     return draft.done()
@@ -110,7 +112,8 @@ def _differing(draft: Draft) -> Translation:
 def _one(draft: Draft, name: str, text: str) -> None:
     """A property that is translated by itself."""
     item = property_named(name)
-    if item is None or (item.of(draft.source) is None and name != _MAX_BLOCK_MS):
+    facts = item.of(draft.source) if item else None
+    if name != _MAX_BLOCK_MS and (facts is None or (draft.source == "java" and facts.name != name)):
         draft.note(name, "impossible", f"{CLIENTS[draft.source]}'s producer has no such property.")
         return
     if name == _MAX_BLOCK_MS:

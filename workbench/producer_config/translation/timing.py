@@ -10,6 +10,8 @@ DELIVERY, LINGER = "delivery.timeout.ms", "linger.ms"
 BACKOFF, BACKOFF_MAX = "reconnect.backoff.ms", "reconnect.backoff.max.ms"
 _TRANSACTION = "transaction.timeout.ms"
 _TRANSACTION_SLACK_MS = 100
+_MOST_TRANSACTION_MS = 2.0**31 - 1 - _TRANSACTION_SLACK_MS
+"""librdkafka 2.16.0 adds the 100 to a 32-bit number, which overflows beyond."""
 
 
 def standing(draft: Draft, name: str) -> float:
@@ -76,11 +78,23 @@ def fit_together_in_librdkafka(draft: Draft) -> None:
     made = draft.made
     transaction = standing(draft, _TRANSACTION) if made.get("transactional.id") else None
     if transaction is not None:
+        if _TRANSACTION in made and transaction > _MOST_TRANSACTION_MS:
+            transaction = _MOST_TRANSACTION_MS
+            said = "Close to its highest value librdkafka miscounts it and does not start."
+            _lower(draft, _TRANSACTION, transaction, _TRANSACTION, said)
         said = "librdkafka wants it within transaction.timeout.ms."
         if standing(draft, DELIVERY) > transaction and DELIVERY in made:
             _lower(draft, DELIVERY, transaction, DELIVERY, said)
         if standing(draft, SOCKET) > transaction + _TRANSACTION_SLACK_MS and SOCKET in made:
             _lower(draft, SOCKET, transaction, REQUEST, said)
+    if (
+        transaction is None
+        and DELIVERY not in made
+        and standing(draft, LINGER) >= default(DELIVERY, "librdkafka")
+    ):
+        request = standing(draft, REQUEST) if REQUEST in made else default(REQUEST, "java")
+        draft.put((DELIVERY, plain(standing(draft, LINGER) + request)))
+        draft.note(LINGER, "mapped", "delivery.timeout.ms is raised along, as Java raises it by itself.")
     within = transaction if transaction is not None and DELIVERY not in made else standing(draft, DELIVERY)
     if LINGER in made and (DELIVERY in made or transaction is not None) and standing(draft, LINGER) >= within:
         _lower(draft, LINGER, max(0.0, within - 1), LINGER, "librdkafka wants it below delivery.timeout.ms.")
