@@ -23,16 +23,15 @@ export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # An environment that was moved, or whose Python is gone, is not ready.
-ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
-$(shell rm -f $(READY))
-else ifneq ($(shell $(BIN)/python -c 'print("works")' 2>/dev/null),works)
-$(shell rm -f $(READY))
+WORKS := cat $(READY) 2>/dev/null && $(BIN)/python -c 'print("works")' 2>/dev/null
+ifneq ($(shell $(WORKS)),$(CURDIR) works)
+$(READY): FORCE
 endif
 
 NEEDS_TOOLS := kcat or terminal
 NEEDS_JAVA := apache or java_tools
 
-.PHONY: run test check lint unit test-tools test-apache bench lock clean
+.PHONY: run test check lint unit test-tools test-apache bench lock clean FORCE
 
 run: $(READY)
 	@$(BIN)/kwb $(ARGS)
@@ -49,7 +48,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	$(PYTEST) -m 'not (packaging or pilot or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(wildcard tests/unit tests/ui) $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile -m 'not (packaging or pilot or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(wildcard tests/unit tests/ui) $(ARGS)
 
 test-tools: $(READY)
 	$(PYTEST) -m '$(NEEDS_TOOLS)' $(ARGS)
@@ -61,14 +60,21 @@ test-apache: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-# Without .ready a .venv is half made, or not ours: it is made anew.
+# Without .ready a .venv is half made, or not ours: it is made anew. Two makes at a time take turns
+# (where there is flock), and the second finds the work done.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "kwb needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@test -f $@ || $(PYTHON) -m venv --clear $(VENV)
-	@rm -f $@
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	@printf '%s\n' '$(CURDIR)' > $@
+	@set -e; exec 9<Makefile; ! command -v flock >/dev/null || flock 9; \
+	test "$$($(WORKS))" = "$$(printf '%s\nworks' '$(CURDIR)')" || rm -f $@; \
+	if test -f $@ && ! test pyproject.toml -nt $@ && ! test constraints.txt -nt $@; then exit 0; fi; \
+	test -f $@ || $(PYTHON) -m venv --clear $(VENV); \
+	rm -f $@; \
+	echo 'Installing what kwb needs into $(VENV)'; \
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'; \
+	printf '%s\n' '$(CURDIR)' > $@
+
+FORCE:
 
 # In a fresh environment and without the constraints; what builds the package is pinned too.
 lock:

@@ -38,8 +38,10 @@ _cache = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before anything is imported: nothing of the user's is read, nothing is left behind."""
-    config.stash[_before] = dict(os.environ)
     config.stash[_cache] = paths.cache_dir()
+    if hasattr(config, "workerinput"):
+        return  # a worker of pytest-xdist lives in the home that its parent made
+    config.stash[_before] = dict(os.environ)
     kept = _pip_of_the_user() | _jars_of_the_user()
     root = config.stash[_root] = Path(tempfile.mkdtemp(prefix="kwb-"))
     for variable, name in _HOMES.items():

@@ -113,6 +113,8 @@ def test_the_shared_cluster_serves_producers_and_consumer_groups(apache_bootstra
     topic = f"served-{time.monotonic_ns()}"
     admin.create_topics([NewTopic(topic, 3, 3)])[topic].result(20)
     found = admin.list_topics(topic, timeout=20)
+    while len(found.topics[topic].partitions) < 3:  # the broker asked may not know it yet
+        found = admin.list_topics(topic, timeout=20)
     assert sorted(found.brokers) == [1, 2, 3]
     assert {len(partition.replicas) for partition in found.topics[topic].partitions.values()} == {3}
     producer = Producer({"bootstrap.servers": apache_bootstrap, "acks": "all", "enable.idempotence": True})

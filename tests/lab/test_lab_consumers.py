@@ -85,6 +85,18 @@ async def test_committed_offsets(lab):
     assert first.offset < 0
     assert second.offset == 42
 
+    def committed():
+        consumer = consumer_of(lab)
+        try:
+            return consumer.committed([TopicPartition("t", 1)], 10)[0].offset
+        finally:
+            consumer.close()
+
+    assert await asyncio.to_thread(committed) == 42
+    await asyncio.to_thread(lab.admin.delete_topics(["t"])["t"].result, 10)
+    await lab.topic(partitions=2)
+    assert await asyncio.to_thread(committed) < 0
+
 
 async def test_assigned_without_an_offset_it_goes_on_from_the_committed_one(lab):
     await lab.topic()

@@ -119,6 +119,18 @@ def test_a_killed_screen_leaves_no_child(seen: Seen) -> None:
             pass
 
 
+@pytest.mark.parametrize("sending", [False, True], ids=["idle", "sending"])
+def test_a_terminal_that_goes_away_ends_everything(seen: Seen, sending: bool) -> None:
+    ready(seen)
+    if sending:
+        seen.terminal.type(CTRL_S)
+        seen.wait_for(r"sending")
+    children = seen.children()
+    assert len(children) >= 2
+    assert seen.terminal.hang_up(20) == 129
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
 def test_what_cannot_be_opened_leaves_the_terminal_as_it_was() -> None:
     seen = Seen(80, 24, "/nowhere/scenario.toml")
     with seen.terminal as terminal:

@@ -17,7 +17,13 @@ from workbench.model.frame import Frame
 from workbench.model.ledger import Ledger
 from workbench.model.record import Header, MadeRecord, RecordPlan
 from workbench.model.report import (
-    Client, ClusterFacts, LatencyMs, ProgramKnows, Report, Throughput, Verify,
+    Client,
+    ClusterFacts,
+    LatencyMs,
+    ProgramKnows,
+    Report,
+    Throughput,
+    Verify,
 )  # fmt: skip
 from workbench.model.scenario import Scenario, SendPlan, TopicPlan
 from workbench.ui.app import KwbApp
@@ -81,12 +87,15 @@ class FakeBench:
         self.calls: list[str] = []
         self.runs: list[Scenario] = []
         self.opening: KwbError | None = None
+        self.may_open = asyncio.Event()
+        self.may_open.set()
         self.made: Callable[[RecordPlan, int], MadeRecord] = _made
         self._on_frame: Callable[[Frame], None] | None = None
         self._end: asyncio.Future[Report] | None = None
 
     async def open(self) -> None:
         self.calls.append("open")
+        await self.may_open.wait()
         if self.opening is not None:
             raise self.opening
         self.view, self.client = cluster_view(), Client("librdkafka", "2.16.0")
@@ -150,12 +159,15 @@ class Stand:
     def __init__(self, folder: Path, scenario: Scenario = SCENARIO, theme: str | None = None) -> None:
         self.benches: list[FakeBench] = []
         self.opening: KwbError | None = None
+        self.may_open = asyncio.Event()
+        """Cleared by a test that wants to see the cluster start."""
+        self.may_open.set()
         self.session = Session(scenario, self._make)
         self.app = KwbApp(self.session, theme=theme, config_dir=folder)
 
     def _make(self, on_event: Callable[[Event], None]) -> FakeBench:
         bench = FakeBench(on_event)
-        bench.opening = self.opening
+        bench.opening, bench.may_open = self.opening, self.may_open
         self.benches.append(bench)
         return bench
 
@@ -217,6 +229,7 @@ async def _play(app: KwbApp, name: str | None, *, tab: str = "compose") -> None:
     """Put the recording's newest state on the screen."""
     from workbench.insight.live import Live
 
+    await _until(lambda: app.bench.complete)
     session, bench = app.session, FakeBench(app.session.on_event)
     await bench.open()
     session._bench = bench

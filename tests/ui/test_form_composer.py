@@ -126,6 +126,7 @@ async def test_arrows_lead_through_the_form_and_the_text(stand, until):
 
 async def test_templates_and_json_are_told_apart(stand, until):
     async with stand.app.run_test(size=(140, 42)):
+        await _ready(stand, until)
         payload = stand.app.bench.query_one(Payload)
         line = payload.get_line(1)
         styles = {line.plain[span.start : span.end]: str(span.style) for span in line.spans}

@@ -30,6 +30,28 @@ async def test_send_pause_resume_and_end_by_keys(stand, until, a_report):
         assert session.report == a_report()
 
 
+async def test_send_while_the_cluster_starts_sends_when_it_is_ready(stand, until):
+    stand.may_open.clear()
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: bool(stand.benches) and "open" in stand.bench.calls)
+        await pilot.press("ctrl+s", "ctrl+s")
+        assert stand.session.phase == "opening"
+        stand.may_open.set()
+        await until(lambda: len(stand.bench.runs) == 1)
+        assert stand.session.phase == "running"
+
+
+async def test_stop_takes_back_a_send_that_waits(stand, until):
+    stand.may_open.clear()
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: bool(stand.benches) and "open" in stand.bench.calls)
+        await pilot.press("ctrl+s", "ctrl+g")
+        stand.may_open.set()
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.pause()
+        assert stand.bench.runs == []
+
+
 async def test_send_and_stop_by_mouse(stand, until):
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await until(lambda: stand.session.phase == "idle")

@@ -13,6 +13,7 @@ from kio.schema.errors import ErrorCode
 from workbench.lab.broker import Broker, Cluster
 from workbench.lab.configs import BrokerConfig
 from workbench.lab.controller import Controller
+from workbench.lab.fetching import FATAL
 from workbench.lab.record_batch import HEADER, Rejected
 from workbench.lab.replica import Replica
 from workbench.lab.retention import Budget
@@ -271,6 +272,21 @@ async def test_a_fetch_with_another_epoch_is_refused(house):
     leader.append_from_producer(raw_batch(), acks=1)
     await settle()
     assert follower.log.end == 1
+
+
+async def test_a_fetcher_that_dies_is_no_secret(house):
+    leader, follower, _ = house().topic()
+    contexts = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: contexts.append(context))
+
+    def fail(batches):
+        raise MemoryError
+
+    follower.append_from_leader = fail
+    leader.append_from_producer(raw_batch(), acks=1)
+    await until(lambda: contexts)
+    assert contexts[0][FATAL]
+    assert isinstance(contexts[0]["exception"], MemoryError)
 
 
 def test_a_replica_takes_topics_as_the_controller_makes_them():

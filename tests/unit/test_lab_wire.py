@@ -4,6 +4,7 @@ import asyncio
 import io
 import struct
 from datetime import UTC, datetime
+from random import Random
 from uuid import uuid4
 
 import msgspec
@@ -248,6 +249,27 @@ class TestConnection:
         answered = struct.unpack(f">{len(sizes)}i", await reader.readexactly(4 * len(sizes)))
         assert list(answered) == sizes
         writer.close()
+
+    async def test_what_arrives_is_what_was_sent(self):
+        """Also where the room of a large frame serves the next one."""
+        live = set()
+
+        async def handle(frame):
+            return framed(bytes(frame))
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Connection(handle, 1 << 24, live), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        random = Random(7)
+        bodies = [random.randbytes(size) for size in (300_000, 5, 1_500_000, 300_000, 5_000_000, 70_000) * 2]
+        writer.write(framed(*bodies))
+        for body in bodies:
+            (length,) = struct.unpack(">i", await reader.readexactly(4))
+            assert await reader.readexactly(length) == body
+        writer.close()
+        server.close()
+        for connection in list(live):
+            await connection.closed()
 
     async def test_one_byte_at_a_time(self, echo):
         _, _, _, port = echo

@@ -17,6 +17,8 @@ def play(recording: Recording, screen: str = "bench", theme: str | None = None) 
     app = KwbApp(session, theme=theme)
 
     async def press_send(pilot: "Pilot[Any]") -> None:
+        while not app.bench.complete:
+            await pilot.pause(0.01)
         await pilot.pause()
         await app.workers.wait_for_complete([each for each in app.workers if each.group == "open"])
         await pilot.pause()

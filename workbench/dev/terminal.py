@@ -74,6 +74,22 @@ class Terminal:
         self.exit_status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.exit_status
 
+    def hang_up(self, timeout_s: float) -> int:
+        """Take the terminal away, as a closed window or a lost connection does; the program's exit status.
+
+        Raises TimeoutError where it goes on without a terminal.
+        """
+        os.close(self.fd)
+        self.fd = os.open(os.devnull, os.O_RDONLY)
+        until = time.monotonic() + timeout_s
+        while time.monotonic() < until:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.exit_status = os.waitstatus_to_exitcode(status)
+                return self.exit_status
+            time.sleep(0.01)
+        raise TimeoutError(f"still running {timeout_s:g} s after its terminal went away")
+
     def settings(self) -> list[object]:
         """The terminal's line settings, to see whether they are restored."""
         return list(termios.tcgetattr(self.fd))

@@ -92,6 +92,8 @@ class Broker:
                 replica.decided(topic, partition)
 
     def topic_deleted(self, topic: Topic) -> None:
+        if self.id == self.cluster.first.node_id:
+            self.cluster.committed.forget_topic(topic.name)
         for partition in topic.partitions:
             key = partition.key
             replica = self.replicas.pop(key, None)

@@ -11,9 +11,12 @@ log = logging.getLogger(__name__)
 _LENGTH = struct.Struct(">i")
 _SCRATCH = 64 * 1024
 _FIRST_ROOM = 256 * 1024
+_LARGEST_SPARE = 4 * 1024 * 1024
 _READ_AHEAD = 256 * 1024
 Handle = Callable[[memoryview], Awaitable[bytes | None]]
-"""A request frame (without its length) to the whole answer, or None where none is sent. Raises Close."""
+"""A request frame (without its length) to the whole answer, or None where none is sent. Raises Close.
+
+The frame is valid until the answer is given."""
 
 
 class Close(Exception):  # noqa: N818 (an answer: the connection is closed without a word)
@@ -34,6 +37,7 @@ class Connection(asyncio.BufferedProtocol):
         self._scratch = bytearray(_SCRATCH)
         self._filled = 0  # bytes in the scratch buffer
         self._frame: bytearray | None = None  # a frame that is too large for the scratch buffer
+        self._spare = bytearray()  # the last large frame's room, for the next one
         self._frame_length = 0
         self._frame_filled = 0
         self._ready: deque[memoryview] = deque()
@@ -54,7 +58,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (asyncio's signature)
         if self._frame is not None:
-            return memoryview(self._frame)[self._frame_filled :]
+            return memoryview(self._frame)[self._frame_filled : self._frame_length]
         return memoryview(self._scratch)[self._filled :]
 
     def buffer_updated(self, nbytes: int) -> None:
@@ -64,7 +68,7 @@ class Connection(asyncio.BufferedProtocol):
             return
         self._frame_filled += nbytes
         if self._frame_filled == self._frame_length:
-            self._offer(memoryview(self._frame).toreadonly())
+            self._offer(memoryview(self._frame)[: self._frame_length].toreadonly())
             self._frame = None
         elif self._frame_filled == len(self._frame):
             self._frame = self._larger(self._frame)
@@ -112,7 +116,10 @@ class Connection(asyncio.BufferedProtocol):
 
     def _larger(self, received: bytearray | memoryview) -> bytearray:
         """Room for more of a large frame; memory follows what has come, not what was promised."""
-        room = bytearray(min(self._frame_length, max(4 * len(received), _FIRST_ROOM)))
+        size = min(self._frame_length, max(4 * len(received), _FIRST_ROOM))
+        room, self._spare = self._spare, bytearray()
+        if len(room) < size:
+            room = bytearray(size)
         room[: len(received)] = received
         return room
 
@@ -146,9 +153,11 @@ class Connection(asyncio.BufferedProtocol):
         assert self._transport is not None
         try:
             while True:
-                answer = await self._handle(await self._next())
+                frame = await self._next()
+                answer = await self._handle(frame)
                 if answer is not None:
                     self._transport.write(answer)
+                self._keep(frame)
                 if self._writable is not None:
                     await self._writable
         except Close as reason:
@@ -157,6 +166,13 @@ class Connection(asyncio.BufferedProtocol):
             log.exception("a request could not be handled; its connection is closed")
         finally:
             self._transport.close()
+
+    def _keep(self, frame: memoryview) -> None:
+        """Handlers have copied what they keep of a frame, so its room serves again."""
+        room = frame.obj
+        frame.release()
+        if isinstance(room, bytearray) and len(self._spare) < len(room) <= _LARGEST_SPARE:
+            self._spare = room
 
     def close(self) -> None:
         if self._transport is not None:

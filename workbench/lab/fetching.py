@@ -19,7 +19,9 @@ from workbench.lab.replica import Replica
 log = logging.getLogger(__name__)
 
 
-_SOON_S = 0.002
+_SOON_S = 0.01
+FATAL = "fatal"
+"""In a loop's exception context: the lab cannot go on."""
 
 
 class Wanted(NamedTuple):
@@ -247,7 +249,7 @@ class Fetcher:
     @staticmethod
     def _ended(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            context = {"message": "a replica fetcher died", "exception": error}
+            context = {"message": "a replica fetcher died", "exception": error, FATAL: True}
             task.get_loop().call_exception_handler(context)
 
     async def _run(self) -> None:

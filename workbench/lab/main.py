@@ -1,6 +1,7 @@
 """The lab's process: `python -P -m workbench.lab.main PARENT_PID`, told by messages what to be."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import sys
@@ -11,13 +12,16 @@ import msgspec
 from workbench.children.child import Channel, Writer, die_with_parent
 from workbench.errors import InputError
 from workbench.lab import protocol
+from workbench.lab.fetching import FATAL
 from workbench.lab.lab import Lab, StartError
 
 log = logging.getLogger(__name__)
+_M_TRIM_THRESHOLD = -1  # malloc.h
 
 
 def main() -> int:
     die_with_parent(int(sys.argv[1]))
+    _give_memory_back()
     channel = Channel(protocol.ToLab)
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
@@ -28,6 +32,15 @@ def main() -> int:
         return asyncio.run(_serve(channel, writer))
     finally:
         writer.finish()
+
+
+def _give_memory_back() -> None:
+    """Keep glibc's mmap threshold where it is: it rises with every large batch freed, and holes stay.
+
+    Measured with 256 MiB retained: 240-300 MB resident instead of 510 MB.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_M_TRIM_THRESHOLD, 1 << 20)
 
 
 async def _serve(channel: Channel, writer: Writer) -> int:
@@ -41,6 +54,16 @@ async def _serve(channel: Channel, writer: Writer) -> int:
             if message is None:
                 return
 
+    status = 0
+
+    def failed(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        nonlocal status
+        loop.default_exception_handler(context)
+        if context.get(FATAL):  # better no lab than one that no longer replicates
+            status = 1
+            inbox.put_nowait(None)
+
+    loop.set_exception_handler(failed)
     threading.Thread(target=read, name="reader", daemon=True).start()
     start = await inbox.get()
     if not isinstance(start, protocol.Start):
@@ -61,7 +84,7 @@ async def _serve(channel: Channel, writer: Writer) -> int:
             writer.send(_answer(lab, message))
     finally:
         await lab.close()
-    return 0
+    return status
 
 
 def _answer(lab: Lab, message: object) -> msgspec.Struct:

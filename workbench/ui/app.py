@@ -1,13 +1,15 @@
 """The app around the bench: themes, settings, the paint timer, quitting."""
 
 import asyncio
-import contextlib
+import gc
+import os
 import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.model.events import Event
 
 PAINTS_PER_S = 12
+_CLOSE_S = 5.0
 
 
 class KwbApp(ThemedApp):
@@ -38,7 +41,7 @@ class KwbApp(ThemedApp):
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 6
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-tabs"), (110, "-tight"), (136, "-normal"), (176, "-wide"),
+        (0, "-narrow"), (110, "-tight"), (136, "-normal"), (176, "-wide"),
     ]  # fmt: skip
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-short"), (30, "-medium"), (40, "-tall"), (54, "-huge"),
@@ -57,7 +60,6 @@ class KwbApp(ThemedApp):
         self._config_dir = config_dir or paths.config_dir()
         super().__init__(user_themes=self._config_dir / "themes")
         self.session = session
-        self.bench = BenchScreen(session)
         self._live = live
         self._dirty = False
         self._painter: Timer | None = None
@@ -65,6 +67,14 @@ class KwbApp(ThemedApp):
         self._load_settings(theme)
 
     def get_default_screen(self) -> Screen[None]:
+        size = self.size
+        fitting = (
+            [name for least, name in points if least <= extent][-1]
+            for points, extent in (
+                (self.HORIZONTAL_BREAKPOINTS, size.width), (self.VERTICAL_BREAKPOINTS, size.height),
+            )
+        )  # fmt: skip
+        self.bench = BenchScreen(self.session, size, fitting)
         return self.bench
 
     def _load_settings(self, theme: str | None) -> None:
@@ -89,6 +99,12 @@ class KwbApp(ThemedApp):
         if self._live:
             self._painter = self.set_interval(1 / PAINTS_PER_S, self._tick, pause=True)
             self.session.changed = self._mark
+
+    @on(BenchScreen.Completed)
+    def _open(self) -> None:
+        """The cluster is started when the screen stands, so that it does not hold up the first paint."""
+        gc.enable()
+        if self._live:
             self.bench.open_bench()
 
     # ---- painting
@@ -107,7 +123,7 @@ class KwbApp(ThemedApp):
 
     def paint(self) -> None:
         self._dirty = False
-        if self.is_running and self.bench.is_mounted and self.bench.is_attached:
+        if self.is_running and self.bench.complete and self.bench.is_attached:
             self.bench.show()
 
     # ---- commands
@@ -154,17 +170,30 @@ class KwbApp(ThemedApp):
 
 async def _main(app: KwbApp) -> int:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, app.exit)
+    leaving: list[asyncio.Task[None]] = []
+    loop.add_signal_handler(signal.SIGTERM, app.exit)
+    loop.add_signal_handler(signal.SIGHUP, lambda: leaving.append(asyncio.create_task(_hung_up(app))))
     try:
         await app.run_async()
     finally:
-        await app.session.close()
+        if not leaving:
+            await app.session.close()
+    await asyncio.gather(*leaving)
     return app.return_code or 0
 
 
-def _bench(scenario: Scenario) -> MakeBench:
+async def _hung_up(app: KwbApp) -> None:
+    """The terminal is gone: end the children, then this process at once.
+
+    Textual's driver would wait for ever for room in the queue of a writer that has failed (seen).
+    """
+    try:
+        await asyncio.wait_for(app.session.close(), _CLOSE_S)
+    finally:
+        os._exit(128 + signal.SIGHUP)
+
+
+def bench_of(scenario: Scenario) -> MakeBench:
     """The real one; imported after the first paint."""
 
     def make(on_event: "Callable[[Event], None]") -> BenchLike:
@@ -178,5 +207,6 @@ def _bench(scenario: Scenario) -> MakeBench:
 
 def start(scenario: Scenario, theme: str | None = None, make_bench: MakeBench | None = None) -> int:
     """Open the screen until the user quits; returns the exit status. No child is left behind."""
-    session = Session(scenario, make_bench or _bench(scenario))
+    gc.disable()  # until the screen stands: nothing made so far is garbage
+    session = Session(scenario, make_bench or bench_of(scenario))
     return asyncio.run(_main(KwbApp(session, theme=theme)))

@@ -70,7 +70,7 @@ def groups(session: Session, others: tuple[str, ...]) -> list[Group]:
 
 def _servers(text: str | None) -> Setting:
     first, *more = (text or "not yet known").split(",")
-    short = (f"{first} +{len(more)}", first) if more else ()
+    short = (f"{first} +{len(more)}", first, f"{len(more) + 1} servers") if more else ()
     return Setting(BOOTSTRAP, text or first, read_only=True, short_values=short)
 
 
@@ -100,7 +100,9 @@ def typed_hints(config: Mapping[str, str], name: str, text: str) -> list[Hint]:
 
 def refusal(config: Mapping[str, str]) -> str | None:
     """Why the client would not start with this config."""
-    return next((hint.text for hint in check(config) if hint.severity == "error"), None)
+    return next(
+        (f"{hint.property}: {hint.short}" for hint in check(config) if hint.severity == "error"), None
+    )
 
 
 def count_wrong(config: Mapping[str, str]) -> int:

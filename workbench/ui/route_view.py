@@ -1,8 +1,15 @@
 """Where the previewed record would go."""
 
+from workbench.errors import InputError
 from workbench.model.record import MadeRecord
+from workbench.partitioning import describe, predict
+from workbench.producer_config import effective
 from workbench.ui.session import Session
 from workbench.ui.widgets.route import Way
+
+_DEFAULT = "consistent_random"
+"""librdkafka's own (2.16.0)."""
+_LONGEST_KEY = 24
 
 
 def way_of(session: Session, made: MadeRecord | None) -> Way | None:
@@ -10,7 +17,29 @@ def way_of(session: Session, made: MadeRecord | None) -> Way | None:
     fixed = session.scenario.record.partition
     if fixed is not None:
         return Way(f"partition {fixed}", ("as set",), fixed, _leader(session, fixed))
-    return None
+    if made is None or made.error is not None:
+        return None
+    partitioner = effective(session.scenario.producer).get("partitioner", _DEFAULT).strip()
+    try:
+        partition = predict(partitioner, made.key, session.partitions)
+        how = describe(partitioner, made.key, session.partitions)
+    except InputError as error:
+        return Way(_key_text(made.key), (str(error), partitioner), None)
+    if session.partitions == 1:
+        how = ("1 partition",)
+    leader = None if partition is None else _leader(session, partition)
+    return Way(_key_text(made.key), how, partition, leader)
+
+
+def _key_text(key: bytes | None) -> str:
+    if key is None:
+        return "null key"
+    if not key:
+        return "empty key"
+    text = key.decode("utf-8", "replace")
+    if not text.isprintable() or "�" in text:
+        text = f"0x{key.hex()}"
+    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"
 
 
 def _leader(session: Session, partition: int) -> int | None:

@@ -4,32 +4,28 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
 from workbench.errors import KwbError
 from workbench.ui import config_view
-from workbench.ui.glyphs import number
 from workbench.ui.route_view import way_of
 from workbench.ui.session import Session
-from workbench.ui.theme import palette
-from workbench.ui.widgets.acks import Acks
 from workbench.ui.widgets.composer import Composer
 from workbench.ui.widgets.config_list import ConfigList, Hint
 from workbench.ui.widgets.config_pane import ConfigPane
 from workbench.ui.widgets.event_log import EventLog
 from workbench.ui.widgets.header import Header
-from workbench.ui.widgets.heatmap import Heatmap
-from workbench.ui.widgets.keys_line import KeysLine
-from workbench.ui.widgets.latency_strip import LatencyStrip
+from workbench.ui.widgets.keys_line import KeysLine, keys_that_count
+from workbench.ui.widgets.live_column import LiveColumn
 from workbench.ui.widgets.meaning import Meaning
 from workbench.ui.widgets.panes import HoldingPane
 from workbench.ui.widgets.route import Route
@@ -39,16 +35,27 @@ from workbench.ui.widgets.tab_bar import TABS, Tab, TabBar
 from workbench.ui.widgets.title import Pane
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual.geometry import Size
+
     from workbench.model.record import MadeRecord
 
-LEAST = (60, 18)
+LEAST = (72, 18)
 """Columns and rows below which the screen only says that it is too small."""
+COLUMNS_FROM = (110, 32)
+"""Columns and rows from which the panes stand in three columns, instead of behind tabs."""
+_EVENTS = ("what happened → what it did to your records", "what happened → what it did", "")
 _PREVIEW_WAIT_S = 0.15
 _FIRST_IN = {"config": "#settings", "compose": "#key", "live": "#heatmap", "events": "#event-log"}
 
 
 def _key(keys: str, action: str, what: str, tip: str, name: str) -> Binding:
     return Binding(keys, action, what, tooltip=tip, id=name, show=False)
+
+
+def _needs_tabs(size: "Size") -> bool:
+    return size.width < COLUMNS_FROM[0] or size.height < COLUMNS_FROM[1]
 
 
 class BenchScreen(Screen[None]):
@@ -66,46 +73,62 @@ class BenchScreen(Screen[None]):
         _key("escape", "unzoom", "back", "Leave the zoom", "bench.unzoom"),
     ]
 
+    class Completed(Message):
+        """All panes are there."""
+
     tab: reactive[Tab] = reactive[Tab]("compose")
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, size: "Size", breakpoints: "Iterable[str]") -> None:
+        """`breakpoints`: the classes of the size at which it opens, so that it is styled only once."""
+        super().__init__(classes=" ".join((*breakpoints, f"-tab-{TABS[1]}")))
+        self.set_class(_needs_tabs(size), "-tabs")
         self.session = session
         self._others = config_view.other_names(session.scenario.producer)
         self._problems: dict[str, str | None] = {}
+        self.complete = False
+        self._send_when_ready = False
         self._made: MadeRecord | None = None
         self._forms_key: object = None
 
     def compose(self) -> ComposeResult:
-        scenario = self.session.scenario
+        """What is painted first; the rest follows at once, see `_complete`."""
         yield Header(id="header")
         yield TabBar(id="tabs")
         with Horizontal(id="body"):
             with Vertical(id="left", classes="column"):
                 yield ConfigPane(config_view.groups(self.session, self._others), self._typed_hints)
-                yield Meaning(id="meaning")
-            with Vertical(id="middle", classes="column"):
-                yield Composer(scenario.topic.name, scenario.record)
-                yield SendPane(scenario.send)
-            with Vertical(id="right", classes="column"):
-                yield HoldingPane("Partitions", lambda: Heatmap(id="heatmap"), id="partitions")
-                yield HoldingPane("Latency", lambda: LatencyStrip(id="strip"), id="latency")
-                yield HoldingPane("Acks", lambda: Acks(id="ack-lines"), id="acks")
-        yield HoldingPane("Events", lambda: EventLog(id="event-log"), id="events")
+            yield Vertical(id="middle", classes="column")
+            yield LiveColumn(id="right", classes="column")
         yield RunStrip(id="run-strip")
         yield KeysLine(id="keys")
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
-        self.watch_tab()
-        self.query_one("#right").can_focus = False
+        self._show_keys()
+        self.call_after_refresh(self._complete)
+
+    async def _complete(self) -> None:
+        scenario = self.session.scenario
+        events = HoldingPane("Events", lambda: EventLog(id="event-log"), id="events")
+        events.title.right = _EVENTS
+        with self.app.batch_update():
+            await self.query_one("#middle").mount(
+                Composer(scenario.topic.name, scenario.record), SendPane(scenario.send)
+            )
+            await self.query_one(LiveColumn).fill()
+            await self.query_one("#left").mount(Meaning(id="meaning"))
+            await self.mount(events, after="#body")
+        self.complete = True
         self.show()
         self._preview()
+        self.post_message(self.Completed())
 
     # ---- showing
 
     def show(self) -> None:
         """Draw the session as it is now; what did not change costs next to nothing."""
+        if not self.complete:
+            return
         session = self.session
         key = (session.scenario, session.running, session.phase, session.topic, session.view, self.problem,
                session.problem, self.app.theme)  # fmt: skip
@@ -121,12 +144,15 @@ class BenchScreen(Screen[None]):
         self.query_one(ConfigPane).show([setting for _, settings in shown for setting in settings])
         producer = session.scenario.producer
         waits = session.run_on and session.running is not None and session.running.producer != producer
-        self.query_one(Meaning).show_promise(config_view.promise_of(session, producer), waits=waits)
+        meaning = self.query_one(Meaning)
+        meaning.show_promise(config_view.promise_of(session, producer), waits=waits)
+        if (setting := self.query_one(ConfigList).current) is not None:
+            meaning.show_setting(setting.name)
         self._show_route()
         self._show_keys()
 
     def _show_run(self) -> None:
-        session, insight, roles = self.session, self.session.insight, palette(self.app)
+        session, insight = self.session, self.session.insight
         self.query_one(TabBar).show(
             session, config_view.count_wrong(session.scenario.producer), self.form_problem
         )
@@ -135,47 +161,11 @@ class BenchScreen(Screen[None]):
         self.query_one(Composer).show_next(session.next_seq)
         events = session.events
         self.query_one(EventLog).show(events)
-        self._pane("events").title.right = "what happened → what it did to your records"
-        heatmap = self.query_one(Heatmap)
-        rows = heatmap.rows
-        heatmap.show(insight, session.topic)
-        if heatmap.rows != rows:
-            heatmap.refresh(layout=True)
-        self.query_one(LatencyStrip).show(insight, session.topic)
-        self.query_one(Acks).show(insight)
-        self._pane("latency").title.right = "send() to report, log scale"
-        if insight is None:
-            self._pane("partitions").title.right = self._pane("acks").title.right = ""
-            return
-        word = "unconfirmed" if insight.unconfirmed else "acked"
-        self._pane("partitions").title.right = Text.assemble(
-            (number(insight.delivered), f"bold {roles.text}"), (f" {word}", roles.muted)
-        )
-        one_in = insight.sampled_one_in
-        self._pane("acks").title.right = f"1 in {number(one_in)}, newest first" if one_in else ""
-
-    def _pane(self, name: str) -> Pane:
-        return self.query_one(f"#{name}", Pane)
+        self.query_one(LiveColumn).show(insight, session.topic)
 
     def _show_keys(self) -> None:
-        session = self.session
-        send = {"idle": "send", "running": "pause", "paused": "resume", "unavailable": "try again"}
-        keys = []
-        if word := send.get(session.phase):
-            keys.append(("^S", word, "screen.send"))
-        if session.phase in ("running", "pausing", "paused"):
-            keys.append(("^G", "stop", "screen.stop"))
-        focused = self.focused
-        if isinstance(focused, ConfigList):
-            keys += [("Enter", "edit", "screen.edit_setting"), ("Bksp", "default", "screen.default_setting")]
-            keys.append(("u", "undo", "screen.undo"))
-        typing = isinstance(focused, Input | TextArea)
-        if self.has_class("-tabs"):
-            keys.append(("Esc 1-4" if typing else "1-4", "tab", "screen.next_tab"))
-        keys.append(("Tab", "next", "app.focus_next"))
-        keys += [("^O", "zoom", "screen.zoom"), ("^P", "commands", "app.command_palette")]
-        keys += [("^Q", "quit", "app.quit"), ("F1" if typing else "?", "help", "app.help")]
-        self.query_one(KeysLine).keys = tuple(keys)
+        tabs = self.has_class("-tabs")
+        self.query_one(KeysLine).keys = keys_that_count(self.session.phase, self.focused, tabs=tabs)
 
     def _show_route(self) -> None:
         self.query_one(Route).way = way_of(self.session, self._made)
@@ -188,8 +178,6 @@ class BenchScreen(Screen[None]):
     def problem(self) -> str | None:
         """Why nothing can be sent as the forms stand."""
         found = next((problem for problem in self._problems.values() if problem), None)
-        if found is None and self._made is not None and self._made.error is not None:
-            found = None  # the run tells it record by record: a template may fail for one and not the next
         return found or config_view.refusal(self.session.scenario.producer)
 
     # ---- focus, tabs, zoom, size
@@ -213,6 +201,8 @@ class BenchScreen(Screen[None]):
         self.action_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
 
     def _focus_first(self, tab: Tab) -> None:
+        if not self.complete:
+            return
         if tab == "compose":
             self.set_focus(None)  # so that 1-4 and ? go on working; Tab enters the form
         else:
@@ -237,6 +227,7 @@ class BenchScreen(Screen[None]):
             if isinstance(node, Widget) and node is not self:
                 node.add_class("-zoom")
         self.add_class("-zoomed")
+        self.query_one(LiveColumn).fit()
         self.call_after_refresh(self.show)
 
     def action_unzoom(self) -> None:
@@ -249,10 +240,12 @@ class BenchScreen(Screen[None]):
         columns, rows = event.size
         small = columns < LEAST[0] or rows < LEAST[1]
         self.set_class(small, "-too-small")
+        self.set_class(_needs_tabs(event.size), "-tabs")
         if small:
             text = f"kwb needs {LEAST[0]} x {LEAST[1]}\nthis is {columns} x {rows}"
             self.query_one("#too-small", Static).update(text)
         self._show_keys()
+        self.call_after_refresh(self.query_one(LiveColumn).fit)
 
     # ---- editing
 
@@ -268,7 +261,8 @@ class BenchScreen(Screen[None]):
 
     @on(ConfigList.Moved)
     def _setting_moved(self, event: ConfigList.Moved) -> None:
-        self.query_one(Meaning).show_setting(event.name)
+        for meaning in self.query(Meaning):
+            meaning.show_setting(event.name)
 
     @on(ConfigList.UndoWanted)
     def action_undo(self) -> None:
@@ -317,6 +311,11 @@ class BenchScreen(Screen[None]):
     def action_send(self) -> None:
         """Send, pause, resume or try again; what stands in the forms at this moment counts."""
         session = self.session
+        if not self.complete or session.phase == "opening":
+            if not self._send_when_ready:
+                self.notify("It sends as soon as the cluster is ready; ^G takes that back.", title="Starting")
+            self._send_when_ready = True
+            return
         if (edited := self.query_one(ConfigList).take()) is not None:
             self._setting_edited(edited)
         self._record_edited(self.query_one(Composer).edited())
@@ -334,6 +333,7 @@ class BenchScreen(Screen[None]):
 
     @on(SendPane.StopPressed)
     def action_stop(self) -> None:
+        self._send_when_ready = False
         self.run_worker(self.session.stop(), group="control")
 
     async def _run(self) -> None:
@@ -349,8 +349,12 @@ class BenchScreen(Screen[None]):
         try:
             await self.session.open()
         except KwbError as error:
+            self._send_when_ready = False
             self.notify(str(error), title="No cluster", severity="error", timeout=15)
         self._preview()
+        if self._send_when_ready:
+            self._send_when_ready = False
+            self.action_send()
 
     def action_distribution(self) -> None:
         insight = self.session.insight

@@ -75,7 +75,7 @@ class Distribution(ModalScreen[None]):
     Distribution #distribution-keys { color: $k-muted; text-style: none; margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,d,q,enter", "dismiss", "close", id="distribution.close", show=False),
+        Binding("escape,d,q,enter", "dismiss", "close", show=False, tooltip="close", id="distribution.close"),
     ]
 
     def __init__(self, insight: Insight) -> None:

@@ -189,12 +189,12 @@ class ScrollingChart(Chart, can_focus=True):
     """A chart of more rows than fit: arrows, page keys and the wheel move `first`, the topmost row shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "go(-1)", "up", show=False, id="chart.up"),
-        Binding("down", "go(1)", "down", show=False, id="chart.down"),
-        Binding("pageup", "page(-1)", "page up", show=False, id="chart.page_up"),
-        Binding("pagedown", "page(1)", "page down", show=False, id="chart.page_down"),
-        Binding("home", "go(-1000000)", "first", show=False, id="chart.first"),
-        Binding("end", "go(1000000)", "last", show=False, id="chart.last"),
+        Binding("up", "go(-1)", "up", show=False, tooltip="up", id="chart.up"),
+        Binding("down", "go(1)", "down", show=False, tooltip="down", id="chart.down"),
+        Binding("pageup", "page(-1)", "page up", show=False, tooltip="page up", id="chart.page_up"),
+        Binding("pagedown", "page(1)", "page down", show=False, tooltip="page down", id="chart.page_down"),
+        Binding("home", "go(-1000000)", "first", show=False, tooltip="first", id="chart.first"),
+        Binding("end", "go(1000000)", "last", show=False, tooltip="last", id="chart.last"),
     ]
 
     def __init__(self, **arguments: Any) -> None:

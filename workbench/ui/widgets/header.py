@@ -95,9 +95,21 @@ def _promise(promise: Promise, roles: Roles) -> list[Spans]:
     """The head and what it means, in two lengths; three marks; the head alone."""
     head = (promise.head, f"bold {roles.ok if promise.survives else roles.warn}")
     sentences = [[head, (" → ", roles.muted), (text, roles.text)] for text in promise.sentences[:2]]
-    survives = f"survives {promise.survives}" if promise.survives else "survives none"
+    kept = f"survives {promise.survives}"
+    facts = (
+        (promise.survives > 0, kept, "may lose", "loss?"),
+        (promise.once, "once", "may repeat", "twice?"),
+        (promise.ordered, "order", "may reorder", "order?"),
+    )
+    return [*sentences, _marks(facts, roles, 2), _marks(facts, roles, 3), [head]]
+
+
+def _marks(facts: Sequence[tuple[bool, str, str, str]], roles: Roles, form: int) -> Spans:
+    """What holds with a check mark, what does not in the words of the form."""
     marks: list[tuple[str, str]] = []
-    for text, good in ((survives, promise.survives > 0), ("once", promise.once), ("order", promise.ordered)):
+    for fact in facts:
+        good = fact[0]
         marks.append(("  " if marks else "", ""))
-        marks += [(f"{OK if good else WARNING} ", roles.ok if good else roles.warn), (text, roles.text)]
-    return [*sentences, marks, [head]]
+        marks.append((f"{OK if good else WARNING} ", roles.ok if good else roles.warn))
+        marks.append((fact[1] if good else str(fact[form]), roles.text))
+    return marks

@@ -29,9 +29,18 @@ class Heatmap(ScrollingChart):
     """`-` and `+` choose longer or shorter slices, `0` lets the plot choose."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("minus", "slice(1)", "longer slices", show=False, id="heatmap.longer"),
-        Binding("plus,equals_sign", "slice(-1)", "shorter slices", show=False, id="heatmap.shorter"),
-        Binding("0", "slice(0)", "slices that fit", show=False, id="heatmap.fit"),
+        Binding(
+            "minus", "slice(1)", "longer slices", show=False, tooltip="longer slices", id="heatmap.longer"
+        ),
+        Binding(
+            "plus,equals_sign",
+            "slice(-1)",
+            "shorter slices",
+            show=False,
+            tooltip="shorter slices",
+            id="heatmap.shorter",
+        ),
+        Binding("0", "slice(0)", "slices that fit", show=False, tooltip="slices that fit", id="heatmap.fit"),
     ]
 
     slice_s: reactive[float | None] = reactive(None)

@@ -5,8 +5,41 @@ from rich.style import Style
 from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
+from workbench.ui.session import Phase
 from workbench.ui.theme import palette
+from workbench.ui.widgets.config_list import ConfigList, ValueField
+
+Key = tuple[str, str, str]
+_SEND: dict[Phase, str] = {
+    "idle": "send", "running": "pause", "paused": "resume", "unavailable": "try again",
+}  # fmt: skip
+
+
+def keys_that_count(phase: Phase, focused: Widget | None, *, tabs: bool) -> tuple[Key, ...]:
+    """The most useful first, the way to the help last."""
+    keys: list[Key] = []
+    if word := _SEND.get(phase):
+        keys.append(("^S", word, "screen.send"))
+    if phase in ("running", "pausing", "paused"):
+        keys.append(("^G", "stop", "screen.stop"))
+    if isinstance(focused, ValueField):
+        keys += [("Enter", "take", "focused.submit"), ("Esc", "leave as it was", "focused.cancel")]
+    elif isinstance(focused, ConfigList):
+        keys += [("Enter", "edit", "screen.edit_setting"), ("Bksp", "default", "screen.default_setting")]
+        keys.append(("u", "undo", "screen.undo"))
+    typing = isinstance(focused, Input | TextArea)
+    if tabs:
+        keys.append(("Esc 1-4" if typing else "1-4", "tab", "screen.next_tab"))
+    keys += [
+        ("Tab", "next", "app.focus_next"),
+        ("^O", "zoom", "screen.zoom"),
+        ("^P", "commands", "app.command_palette"),
+        ("^Q", "quit", "app.quit"),
+        ("F1" if typing else "?", "help", "app.help"),
+    ]
+    return tuple(keys)
 
 
 class KeysLine(Widget):
@@ -16,7 +49,7 @@ class KeysLine(Widget):
 
     auto_links = False
 
-    keys: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
+    keys: reactive[tuple[Key, ...]] = reactive(())
 
     def render(self) -> RenderableType:
         roles = palette(self.app)

@@ -14,6 +14,7 @@ from workbench.ui.widgets.title import Pane
 
 class Meaning(Pane):
     TITLE = "What this means"
+    SHORT_TITLE = "Meaning"
 
     def body(self) -> ComposeResult:
         with VerticalScroll():

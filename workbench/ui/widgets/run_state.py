@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from workbench.ui.glyphs import DEAD, FAILED, FROZEN, OK, PAUSE, STOP, UP
+from workbench.ui.glyphs import DEAD, FAILED, FROZEN, OK, PAUSE, STOP, UP, WARNING
 from workbench.ui.session import Session
 from workbench.ui.theme import Roles
 
@@ -32,8 +32,15 @@ def _state(session: Session) -> tuple[str, str, str]:
         return (FROZEN, "starting", "warn") if state == "starting" else (UP, state, "ok")
     if session.run_number == 0:
         return DEAD, "ready", "ok"
+    return _end(session)
+
+
+def _end(session: Session) -> tuple[str, str, str]:
     if session.problem is not None:
         return FAILED, "broken off", "bad"
     if session.report is not None and session.report.state == "stopped":
         return STOP, "stopped", "warn"
+    frame = session.insight.frame if session.insight else None
+    if frame is not None and frame.failed + frame.rejected:
+        return WARNING, "done", "warn"
     return OK, "done", "ok"

@@ -7,33 +7,47 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from workbench.ui.glyphs import pick
 from workbench.ui.theme import palette
 
 
 class Title(Widget):
-    """`title.right = Text(...)` sets the number; `title.label` may hold shorter forms of the name too."""
+    """`title.right = Text(...)` sets the number; of several texts the longest that fits.
+
+    `short` is the name where the whole one has no room.
+    """
 
     DEFAULT_CSS = """
     Title { height: 1; width: 1fr; color: $k-text; text-style: bold; }
     """
 
     label: reactive[str] = reactive("", layout=False)
-    right: reactive[Text | str] = reactive("", layout=False)
+    right: reactive[Text | str | tuple[str, ...]] = reactive("", layout=False)
 
-    def __init__(self, label: str, right: Text | str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        label: str,
+        right: Text | str = "",
+        id: str | None = None,  # noqa: A002
+        short: str = "",
+    ) -> None:
         super().__init__(id=id)
+        self._short = short
         self.set_reactive(Title.label, label)
         self.set_reactive(Title.right, right)
 
+    def _right(self, room: int) -> Text:
+        if isinstance(self.right, Text):
+            return self.right.copy()
+        forms = (self.right,) if isinstance(self.right, str) else self.right
+        return Text(pick(room, *forms), palette(self.app).muted)
+
     def render(self) -> RenderableType:
-        right = (
-            Text(self.right, palette(self.app).muted) if isinstance(self.right, str) else self.right.copy()
-        )
-        right.stylize_before("not bold")
         width = self.size.width
+        right = self._right(width - len(self._short or self.label) - 1)
+        right.stylize_before("not bold")
         room = max(width - right.cell_len - 1, 0)
-        left = Text(self.label, no_wrap=True, overflow="ellipsis")
-        left.truncate(min(room, width), overflow="ellipsis")
+        left = Text(pick(room, self.label, *filter(None, (self._short,))), no_wrap=True)
         left.append(" " * max(width - left.cell_len - right.cell_len, 0))
         left.append_text(right)
         return left
@@ -52,10 +66,12 @@ class Pane(Vertical):
     """
 
     TITLE = ""
+    SHORT_TITLE = ""
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self.title = Title(self.TITLE)
+        self.add_class("-pane")
+        self.title = Title(self.TITLE, short=self.SHORT_TITLE)
 
     def compose(self) -> ComposeResult:
         yield self.title

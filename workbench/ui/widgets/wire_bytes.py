@@ -38,7 +38,7 @@ class WireBytes(Chart):
             lines += self._part(roles, "header", shown, row_bytes)
         if len(lines) > height:
             more = len(lines) - height + 1
-            return [*lines[: height - 1], [span(f"… {more} more lines", roles.muted)]]
+            return [*lines[: height - 1], [span(f"and {more} more lines", roles.muted)]]
         return lines
 
     def _part(self, roles: Roles, name: str, data: bytes | None, row_bytes: int) -> list[list[Segment]]:
