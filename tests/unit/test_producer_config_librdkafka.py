@@ -7,9 +7,9 @@ from pathlib import Path
 import confluent_kafka
 import pytest
 
-from workbench.dev.facts import librdkafka_facts
+from workbench.dev.facts import librdkafka_facts, write_facts
 from workbench.producer_config import effective, essentials, known_names, librdkafka_standing, property_named
-from workbench.producer_config.catalogue import client_facts
+from workbench.producer_config.catalogue import client_facts, facts_file
 from workbench.producer_config.known import java_only
 
 VERSION = "2.16.0"
@@ -78,6 +78,12 @@ FACTS = client_facts("librdkafka")
 def test_the_file_is_what_the_library_says():
     """`python -m workbench.dev facts` writes it anew."""
     assert librdkafka_facts() == FACTS
+
+
+@pytest.mark.parametrize("client", ["java", "librdkafka"])
+def test_the_file_is_as_it_would_be_written(client, tmp_path):
+    written = write_facts(client_facts(client), tmp_path)
+    assert written.read_text() == facts_file(client).read_text()
 
 
 def test_nothing_the_library_shows_is_missing(shown):
