@@ -47,9 +47,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
     name: str
     kind: Kind
+    importance: Literal["high", "medium", "low"]
     default: str | None = None
     """None: nothing is set."""
-    importance: Literal["high", "medium", "low"] = "low"
     aliases: tuple[str, ...] = ()
     """Other names that this client takes for it."""
     low: int | float | None = None
