@@ -241,7 +241,8 @@ async def _play(app: KwbApp, name: str | None, *, tab: str = "compose") -> None:
         session.topic, session.running = played.head.topic, played.head.scenario
         session.run_number = 1
         session.phase = "idle" if played.ended else "running"
-        session.report = report() if played.ended else None
+        last = played.frames[-1]
+        session.report = report(sent=last.sent, failed=last.failed) if played.ended else None
         session._live = Live(played.head.scenario.send.rate, EPOCH)
         for event in played.events:
             at = EPOCH + event.at

@@ -26,7 +26,7 @@ async def test_send_pause_resume_and_end_by_keys(stand, until, a_report):
         stand.bench.frame(state="done", sent=1000, acked=1000, at=5.0)
         stand.bench.finish()
         await until(lambda: session.phase == "idle")
-        await until(lambda: counts.line.plain == "1,000 acked")
+        await until(lambda: counts.line.plain == "1,000 acked  1,000 stored")
         assert session.report == a_report()
 
 

@@ -1,6 +1,7 @@
 """The run in figures: how far it is, and the ledger's words."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -12,6 +13,9 @@ from workbench.insight.units import span_text
 from workbench.ui.glyphs import fit, number
 from workbench.ui.session import Session
 from workbench.ui.theme import Roles, palette
+
+if TYPE_CHECKING:
+    from workbench.model.report import Report
 
 Spans = Sequence[tuple[str, str]]
 
@@ -56,13 +60,16 @@ class Progress(Figures):
 
 
 class Counts(Figures):
-    """`47,996 acked  12 failed  214 in flight`; what is none is left out."""
+    """`47,996 acked  12 failed  214 in flight`; after the read-back also what was stored.
+
+    What is none is left out.
+    """
 
     def text_for(self, session: Session, width: int) -> Text:
         insight, roles = session.insight, palette(self.app)
         if insight is None:
             return Text("")
-        return Text.assemble(*fit(width, _ledger(insight, roles)), no_wrap=True)
+        return Text.assemble(*fit(width, _ledger(insight, session.report, roles)), no_wrap=True)
 
 
 class RunFigures(Figures):
@@ -79,7 +86,7 @@ class RunFigures(Figures):
             )
             return Text(words, roles.muted, no_wrap=True, overflow="ellipsis")
         rate = [("  ", ""), (number(insight.rate), f"bold {roles.text}"), (" rec/s", roles.muted)]
-        forms = _ledger(insight, roles)
+        forms = _ledger(insight, session.report, roles)
         lefts = [spans for form in forms for spans in ([*form, *rate], form)]
         lefts.sort(key=_width, reverse=True)
         return _ends(lefts, _progress(insight, roles), width)
@@ -106,7 +113,7 @@ def _progress(insight: Insight, roles: Roles) -> list[tuple[str, str]]:
     return [share, ("  ETA ", roles.muted), (span_text(insight.eta_s), strong)]
 
 
-def _ledger(insight: Insight, roles: Roles) -> list[list[tuple[str, str]]]:
+def _ledger(insight: Insight, report: "Report | None", roles: Roles) -> list[list[tuple[str, str]]]:
     """The parts that there are, and their shorter form; never a number cut."""
     frame = insight.frame
     flying = "pending" if insight.ended else "in flight"
@@ -118,6 +125,7 @@ def _ledger(insight: Insight, roles: Roles) -> list[list[tuple[str, str]]]:
         ("wire", frame.in_flight, flying, "flying"),
     ]
     shown = [word for word in words if word[1]] or words[:1]
+    shown += _proved(report)
     variants = []
     for form, gap in ((2, "  "), (3, " ")):
         spans: list[tuple[str, str]] = []
@@ -127,3 +135,18 @@ def _ledger(insight: Insight, roles: Roles) -> list[list[tuple[str, str]]]:
             spans.append((f" {word[form]}", roles.muted))
         variants.append(spans)
     return variants
+
+
+def _proved(report: "Report | None") -> list[tuple[str, int, str, str]]:
+    """What the read-back found; nothing as long as it has not."""
+    ledger = report.ledger if report else None
+    if ledger is None or ledger.stored is None:
+        return []
+    wrong = [
+        ("bad", ledger.lost, "lost", "lost"),
+        ("bad", ledger.vanished, "vanished", "vanished"),
+        ("warn", ledger.duplicated, "duplicated", "dupl."),
+        ("warn", ledger.reordered, "reordered", "reord."),
+    ]
+    found = [(role, count, word, short) for role, count, word, short in wrong if count]
+    return [("repl", ledger.stored, "stored", "stored"), *found]
