@@ -1,12 +1,13 @@
 """Which names a producer of kwb's takes, and what to say of those it does not."""
 
 import difflib
+from collections.abc import Set as AbstractSet
 from functools import cache
 
 from workbench.producer_config.catalogue import all_properties, client_facts, property_named
 from workbench.producer_config.translation import counterpart, pair_of
 
-_NOT_OFFERED = {
+NOT_OFFERED = {
     "bootstrap.servers": "say it once, as bootstrap_servers in [cluster]",
     "metadata.broker.list": "say it once, as bootstrap_servers in [cluster]",
     "plugin.library.paths": "loads code into the client; kwb runs no code that a scenario names",
@@ -29,7 +30,7 @@ def known_names() -> frozenset[str]:
         if (item.librdkafka and item.kind != "code") or item.emulated
         for name in (item.name, *item.aliases)
     }
-    return frozenset(offered - set(_NOT_OFFERED))
+    return frozenset(offered - set(NOT_OFFERED))
 
 
 @cache
@@ -55,24 +56,23 @@ def unknown(name: str) -> str | None:
     """What is wrong with a property's name, and the mend; None where nothing is."""
     if name in known_names():
         return None
-    if name in _NOT_OFFERED:
-        return f"{name}: {_NOT_OFFERED[name]}"
+    if name in NOT_OFFERED:
+        return f"{name}: {NOT_OFFERED[name]}"
     if name in java_only():
         return f"{name}: Java only; {java_only()[name]}"
     if name in client_facts("librdkafka").consumer:
         return f"{name}: a consumer's property; a producer has no use for it"
     if property_named(name):
         return f"{name}: only a program can set it, in code; a config cannot hold it"
-    return f"{name}: unknown property{_nearest(name)}"
+    near = nearest(name, known_names() | java_only().keys())
+    return f"{name}: unknown property{f'; did you mean {near}?' if near else ''}"
 
 
-def _nearest(name: str) -> str:
-    candidates = sorted(known_names() | java_only().keys())
-    near = difflib.get_close_matches(name.strip().lower().replace("_", "."), candidates, n=3, cutoff=0.6)
-    if not near:
-        return ""
-    favoured = next((candidate for candidate in near if _is_essential(candidate)), near[0])
-    return f"; did you mean {favoured}?"
+def nearest(name: str, candidates: AbstractSet[str]) -> str:
+    """What was probably meant; empty where nothing comes near."""
+    typed = name.strip().lower().replace("_", ".")
+    near = difflib.get_close_matches(typed, sorted(candidates), n=3, cutoff=0.6)
+    return next((candidate for candidate in near if _is_essential(candidate)), near[0] if near else "")
 
 
 def _is_essential(name: str) -> bool:

@@ -4,19 +4,19 @@ An error is what the client does not start with (or takes no record with); every
 its constructor: librdkafka 2.16.0's in the unit tests, Java 4.1.0's in those marked java_tools.
 """
 
-from workbench.producer_config.rules.config import ClusterFacts, TopicFacts
+from workbench.producer_config.rules.config import KnownCluster, KnownTopic
 from workbench.producer_config.rules.hints import Hint, check, lint, twice, wrong_with
-from workbench.producer_config.rules.registry import RULES, rule_named
+from workbench.producer_config.rules.registry import all_rules, rule_named
 from workbench.producer_config.rules.rule import Fix, Rule, Severity
 
 __all__ = [
-    "RULES",
-    "ClusterFacts",
     "Fix",
     "Hint",
+    "KnownCluster",
+    "KnownTopic",
     "Rule",
     "Severity",
-    "TopicFacts",
+    "all_rules",
     "check",
     "lint",
     "rule_named",

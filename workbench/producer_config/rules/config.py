@@ -13,7 +13,7 @@ from workbench.producer_config.values import flag, number
 _NUMBERS = {"int", "float"}
 
 
-class TopicFacts(msgspec.Struct, frozen=True):
+class KnownTopic(msgspec.Struct, frozen=True):
     """What is known of the topic; None and absent: not known."""
 
     partitions: int | None = None
@@ -21,7 +21,7 @@ class TopicFacts(msgspec.Struct, frozen=True):
     config: Mapping[str, str] = {}
 
     @classmethod
-    def of(cls, view: TopicView) -> "TopicFacts":
+    def of(cls, view: TopicView) -> "KnownTopic":
         replicas = len(view.partitions[0].replicas) if view.partitions else None
         return cls(len(view.partitions) or None, replicas, view.config)
 
@@ -29,7 +29,7 @@ class TopicFacts(msgspec.Struct, frozen=True):
         return number(self.config.get(name, ""))
 
 
-class ClusterFacts(msgspec.Struct, frozen=True):
+class KnownCluster(msgspec.Struct, frozen=True):
     """What is known of the brokers: their properties, by Kafka's names."""
 
     config: Mapping[str, str] = {}
@@ -48,8 +48,8 @@ class Config(msgspec.Struct, frozen=True):
     """Of a scenario: kwb's own producer, which is librdkafka, runs it."""
     repeated: Mapping[str, int] = {}
     """How often a name stands in the file, where more than once."""
-    topic: TopicFacts = TopicFacts()
-    cluster: ClusterFacts = ClusterFacts()
+    topic: KnownTopic = KnownTopic()
+    cluster: KnownCluster = KnownCluster()
     said: Mapping[str, str] = {}
     stands: Mapping[str, str] = {}
     typed: Mapping[str, str] = {}

@@ -6,14 +6,26 @@ from string import Formatter
 import msgspec
 
 from workbench.producer_config.catalogue import Client, catalogue_name
-from workbench.producer_config.rules.config import ClusterFacts, Config, TopicFacts, read
-from workbench.producer_config.rules.registry import alone, rule_named, together
-from workbench.producer_config.rules.rule import MOST_SHORT, VERSIONS, Fix, Found, Rule, Severity, quoted
+from workbench.producer_config.rules.config import Config, KnownCluster, KnownTopic, read
+from workbench.producer_config.rules.names import given_twice
+from workbench.producer_config.rules.registry import VALUES, alone, together
+from workbench.producer_config.rules.rule import (
+    MOST_QUOTED,
+    MOST_SHORT,
+    VERSIONS,
+    Fix,
+    Found,
+    Severity,
+    all_words,
+    quoted,
+)
 from workbench.producer_config.secrets import masked_addresses
 from workbench.producer_config.values import plain
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 _MOST_LONG = 400
+_AS_TYPED = {"text", "name", "first", "server", "scheme", "mechanism", "acks", "module"}
+_OF_VALUES = frozenset(id_ for id_, _ in VALUES)
 
 
 class Hint(msgspec.Struct, frozen=True):
@@ -36,8 +48,8 @@ class Hint(msgspec.Struct, frozen=True):
 
 def check(
     config: Mapping[str, str],
-    topic: TopicFacts | None = None,
-    cluster: ClusterFacts | None = None,
+    topic: KnownTopic | None = None,
+    cluster: KnownCluster | None = None,
 ) -> list[Hint]:
     """What is to be said of a scenario's producer as it is typed, the properties' own hints first."""
     return lint(config, "librdkafka", scenario=True, topic=topic, cluster=cluster)
@@ -48,8 +60,8 @@ def lint(
     client: Client,
     *,
     scenario: bool = False,
-    topic: TopicFacts | None = None,
-    cluster: ClusterFacts | None = None,
+    topic: KnownTopic | None = None,
+    cluster: KnownCluster | None = None,
     repeated: Mapping[str, int] | None = None,
 ) -> list[Hint]:
     """The same of any producer's config for this client: hints on single lines first, then errors first."""
@@ -58,15 +70,15 @@ def lint(
         written,
         scenario,
         repeated or {},
-        topic or TopicFacts(),
-        cluster or ClusterFacts(),
+        topic or KnownTopic(),
+        cluster or KnownCluster(),
     )
     hints, unreadable = [], set()
     for name, text in written.items():
-        for rule, found in alone(config, name, text):
-            if hint := _hint(config, rule, found):
+        for id_, found in alone(config, name, text):
+            if hint := _hint(config, id_, found):
                 hints.append(hint)
-                if hint.severity == "error" and rule.scope == "value":
+                if hint.severity == "error" and id_ in _OF_VALUES:
                     unreadable.add(name)
     config = read(config, unreadable)
     hints += sorted(_between(config), key=lambda hint: _ORDER[hint.severity])
@@ -76,8 +88,8 @@ def lint(
 def wrong_with(name: str, text: str) -> str | None:
     """Why this property cannot be given to kwb's client: its name or its value; None where it can."""
     config = Config("librdkafka", {name: text}, scenario=True)
-    for rule, found in alone(config, name, text):
-        hint = _hint(config, rule, found)
+    for id_, found in alone(config, name, text):
+        hint = _hint(config, id_, found)
         if hint and hint.severity == "error":
             return hint.text
     return None
@@ -85,28 +97,26 @@ def wrong_with(name: str, text: str) -> str | None:
 
 def twice(config: Mapping[str, str]) -> list[Hint]:
     """Properties of a scenario given under two of their names."""
-    rule = rule_named("given-twice")
-    assert rule is not None
     seen = Config("librdkafka", config, scenario=True)
-    found = [found for name, text in config.items() if (found := rule.look(seen, name, text))]  # type: ignore[call-arg, arg-type]
-    return [hint for each in found if (hint := _hint(seen, rule, each))]
+    found = [found for name, text in config.items() if (found := given_twice(seen, name, text))]
+    return [hint for each in found if (hint := _hint(seen, "given-twice", each))]
 
 
 def _between(config: Config) -> Iterator[Hint]:
-    for rule, found in together(config):
-        if hint := _hint(config, rule, found):
+    for id_, found in together(config):
+        if hint := _hint(config, id_, found):
             yield hint
 
 
-def _hint(config: Config, rule: Rule, found: Found) -> Hint | None:
-    words = rule.words
+def _hint(config: Config, id_: str, found: Found) -> Hint | None:
+    words = all_words()[id_]
     severity = words.severity(config.client, scenario=config.scenario)
     if severity is None:
         return None
     if found.severity and not (config.scenario and words.scenario):
         severity = found.severity
     values = {**VERSIONS, "property": found.property} | {
-        name: _said(value) for name, value in found.values.items()
+        name: _said(value, name in _AS_TYPED) for name, value in found.values.items()
     }
     text = _filled(words.sentence(config.client), values, _MOST_LONG)
     typed = found.property if found.property in config.written else config.typed.get(found.property, "")
@@ -116,17 +126,23 @@ def _hint(config: Config, rule: Rule, found: Found) -> Hint | None:
         text,
         _filled(words.brief(config.client), values, MOST_SHORT),
         words.clients if found.clients is None else found.clients,
-        rule.id,
-        found.fix,
+        id_,
+        _with_its_text(found.fix, config.written),
         words.sources[0],
         typed,
     )
 
 
-def _said(value: object) -> str:
-    return plain(value) if isinstance(value, float | int) else quoted(str(value))
+def _with_its_text(fix: Fix | None, written: Mapping[str, str]) -> Fix | None:
+    return msgspec.structs.replace(fix, text=written[fix.replaces]) if fix and fix.replaces else fix
+
+
+def _said(value: object, typed: bool) -> str:
+    if isinstance(value, float | int):
+        return plain(value)
+    return quoted(masked_addresses(str(value)), MOST_QUOTED if typed else _MOST_LONG)
 
 
 def _filled(sentence: str, values: Mapping[str, str], most: int) -> str:
-    text = masked_addresses(Formatter().vformat(sentence, (), values))
+    text = Formatter().vformat(sentence, (), values)
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -15,11 +15,13 @@ from workbench.producer_config.rules import (
     written,
 )
 from workbench.producer_config.rules.config import Config
-from workbench.producer_config.rules.rule import Found, Rule, all_words
+from workbench.producer_config.rules.rule import Alone, Found, Rule, Together, all_words
 
-VALUES = (*names.VALUES, *written.VALUES)
-LINES = (*names.LINES, *written.LINES)
-TOGETHER = (
+VALUES: tuple[tuple[str, Alone], ...] = (*names.VALUES, *written.VALUES)
+"""Of a line that holds a property; the first that finds something is the one that speaks."""
+LINES: tuple[tuple[str, Alone], ...] = (*names.LINES, *written.LINES)
+"""Of a line as well, whatever the others found."""
+TOGETHER: tuple[tuple[str, Together], ...] = (
     *connection.LOOKS,
     *reliability.LOOKS,
     *timeouts.LOOKS,
@@ -28,18 +30,41 @@ TOGETHER = (
     *transactions.LOOKS,
     *security.LOOKS,
 )
-_IDS = (*((id_, "value", look) for id_, look in VALUES),)
-RULES: tuple[Rule, ...] = (
-    *(Rule(all_words()[id_], "value", look) for id_, look in VALUES),
-    *(Rule(all_words()[id_], "line", look) for id_, look in LINES),
-    *(Rule(all_words()[id_], "config", look) for id_, look in TOGETHER),
-)
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    words = all_words()
+    return (
+        *(Rule(words[id_], "value") for id_, _ in VALUES),
+        *(Rule(words[id_], "line") for id_, _ in LINES),
+        *(Rule(words[id_], "config") for id_, _ in TOGETHER),
+    )
 
 
 @cache
 def _by_id() -> dict[str, Rule]:
-    return {rule.id: rule for rule in RULES}
+    return {rule.id: rule for rule in all_rules()}
 
 
 def rule_named(id_: str) -> Rule | None:
     return _by_id().get(id_)
+
+
+def alone(config: Config, name: str, text: str) -> Iterator[tuple[str, Found]]:
+    """What is to be said of one line, whatever stands in the others."""
+    first = next(
+        ((id_, found) for id_, look in VALUES if (found := look(config, name, text))),
+        None,
+    )
+    if first:
+        yield first
+    for id_, look in LINES:
+        if found := look(config, name, text):
+            yield id_, found
+
+
+def together(config: Config) -> Iterator[tuple[str, Found]]:
+    for id_, look in TOGETHER:
+        if found := look(config):
+            yield id_, found

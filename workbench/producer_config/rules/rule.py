@@ -25,18 +25,16 @@ Topic = Literal[
 ]
 VERSIONS = {"Java": f"Java {JAVA_VERSION}", "librdkafka": f"librdkafka {LIBRDKAFKA_VERSION}"}
 MOST_SHORT = 40
-_MOST_QUOTED = 60
+MOST_QUOTED = 60
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """One key and it is mended: `property` gets this text, or is taken out where it is None.
-
-    `replaces`: the line that goes, where the mend has another name.
-    """
+    """One key and it is mended: `property` gets this text, or is taken out where it is None."""
 
     property: str
     text: str | None
     replaces: str = ""
+    """The name whose line goes, and whose text is kept, where only the name is mended."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -101,11 +99,10 @@ class Words(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """`scope`: value: of lines that hold one, until one has found something; line: of each; config: of all."""
+    """`scope`: value: of a line, until a rule has found something there; line: of each; config: of all."""
 
     words: Words
     scope: Literal["value", "line", "config"]
-    look: Alone | Together
 
     @property
     def id(self) -> str:
@@ -118,7 +115,7 @@ def all_words() -> Mapping[str, Words]:
     return {words.id: words for words in read}
 
 
-def quoted(text: str) -> str:
-    """What a person typed, on one line and not too long."""
+def quoted(text: str, most: int) -> str:
+    """On one line and not too long."""
     line = "".join(letter if letter.isprintable() else "·" for letter in text)
-    return line if len(line) <= _MOST_QUOTED else f"{line[: _MOST_QUOTED - 1]}…"
+    return line if len(line) <= most else f"{line[: most - 1]}…"
