@@ -1,4 +1,4 @@
-"""What the hints say of Java 4.1.0, provoked from KafkaProducer's own constructor, and ProducerConfig's defaults."""
+"""What the hints say of Java 4.1.0, provoked from KafkaProducer's own constructor."""
 
 import shutil
 import subprocess
@@ -6,8 +6,7 @@ import subprocess
 import pytest
 
 from workbench.clusters.apache.jars import find_jars
-from workbench.producer_config import CATALOGUE, check, effective
-from workbench.producer_config.known import _names, java_only
+from workbench.producer_config import check
 
 pytestmark = [pytest.mark.java_tools, pytest.mark.timeout(180)]
 
@@ -19,8 +18,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public class Tried {
     public static void main(String[] arguments) {
         System.out.println("version " + org.apache.kafka.common.utils.AppInfoParser.getVersion());
-        for (String name : ProducerConfig.configNames())
-            System.out.println("default " + name + " " + ProducerConfig.configDef().configKeys().get(name).defaultValue);
         Scanner lines = new Scanner(System.in);
         while (lines.hasNextLine()) {
             Properties config = new Properties();
@@ -126,18 +123,3 @@ def test_java_s_own_defaults_give_way_as_ours_do(verdicts):
     for config, verdict in GIVES_WAY:
         errors = [hint for hint in check({"defaults": "java", **config}) if hint.severity == "error"]
         assert bool(errors) == (verdict == "refuses"), config
-
-
-def test_defaults_are_those_of_producer_config(said):
-    defaults = dict(
-        line.removeprefix("default ").split(" ", 1) for line in said if line.startswith("default ")
-    )
-    for item in CATALOGUE:
-        assert defaults[item.name] == item.java_default, item.name
-    told = effective({"defaults": "java"})
-    assert all(told[item.name] == item.java_default for item in CATALOGUE if item.java_default)
-
-
-def test_java_only_names_are_all_those_librdkafka_lacks(said):
-    names = {line.split(" ")[1] for line in said if line.startswith("default ")}
-    assert set(java_only()) == names - set(_names()) - {"max.block.ms"}

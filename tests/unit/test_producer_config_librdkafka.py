@@ -7,7 +7,9 @@ from pathlib import Path
 import confluent_kafka
 import pytest
 
-from workbench.producer_config import CATALOGUE, effective, known_names
+from workbench.dev.facts import librdkafka_facts, write_facts
+from workbench.producer_config import effective, essentials, known_names, librdkafka_standing, property_named
+from workbench.producer_config.catalogue import client_facts, facts_file
 from workbench.producer_config.known import java_only
 
 VERSION = "2.16.0"
@@ -17,6 +19,7 @@ _SIGNATURES = {
     "rd_kafka_version_str": (ctypes.c_char_p, []),
     "rd_kafka_conf_properties_show": (None, [_POINTER]),
     "rd_kafka_conf_new": (_POINTER, []),
+    "rd_kafka_conf_destroy": (None, [_POINTER]),
     "rd_kafka_conf_set": (
         ctypes.c_int,
         [_POINTER, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_size_t],
@@ -57,10 +60,11 @@ def shown(library, tmp_path_factory):
     library.rd_kafka_conf_properties_show(file)
     libc.fclose(file)
     table = {}
+    row = re.compile(r"([A-Za-z0-9_.]+) *\| +([CP*]) +\|([^|]*)\|(.*?)\| (?:high|medium|low) +\| (.*)")
     for line in path.read_text().splitlines():
-        columns = [column.strip() for column in line.split("|", 5)]
-        if len(columns) == 6 and re.fullmatch(r"[A-Za-z_.]+", columns[0]) and columns[1] in {"C", "P", "*"}:
-            table.setdefault(columns[0], (columns[1], columns[2], columns[3], columns[5]))
+        if (match := row.fullmatch(line)) is not None:
+            name, whom, *columns = (column.strip() for column in match.groups())
+            table.setdefault(name, (whom, *columns))
     return table
 
 
@@ -68,12 +72,25 @@ def test_the_facts_are_of_the_librdkafka_that_is_installed(library):
     assert library.rd_kafka_version_str().decode() == VERSION == confluent_kafka.libversion()[0]
 
 
-def test_the_names_are_those_librdkafka_shows(shown):
-    takes_text = {name: row for name, row in shown.items() if "see dedicated API" not in row[3]}
-    file = Path("workbench/producer_config/librdkafka_2_16_0.names")
-    file = Path(__file__).parents[2] / file
-    lines = [line for line in file.read_text().splitlines() if not line.startswith("#")]
-    assert lines == [f"{row[0]} {name}" for name, row in sorted(takes_text.items())]
+FACTS = client_facts("librdkafka")
+
+
+def test_the_file_is_what_the_library_says():
+    """`python -m workbench.dev facts` writes it anew."""
+    assert librdkafka_facts() == FACTS
+
+
+@pytest.mark.parametrize("client", ["java", "librdkafka"])
+def test_the_file_is_as_it_would_be_written(client, tmp_path):
+    written = write_facts(client_facts(client), tmp_path)
+    assert written.read_text() == facts_file(client).read_text()
+
+
+def test_nothing_the_library_shows_is_missing(shown):
+    told = {name for item in FACTS.properties for name in (item.name, *item.aliases)}
+    assert told == {name for name, row in shown.items() if row[0] != "C"}
+    assert set(FACTS.consumer) == {name for name, row in shown.items() if row[0] == "C"}
+    assert len(FACTS.properties) == 147
 
 
 def test_known_names_are_a_producer_s(shown):
@@ -88,25 +105,94 @@ def test_java_s_names_that_librdkafka_lacks_point_to_names_it_has(shown):
             assert name in shown, advice
 
 
-@pytest.mark.parametrize(
-    "item", [item for item in CATALOGUE if not item.emulated], ids=lambda item: item.name
-)
-def test_ranges_choices_and_defaults_are_librdkafka_s(item, shown):
-    whom, allowed, default, description = shown[item.name]
-    assert whom != "C"
-    for alias in item.aliases:
+def row_type(row):
+    return re.search(r"\*Type: ([^*]+)\*", row[3])[1]
+
+
+@pytest.mark.parametrize("facts", FACTS.properties, ids=lambda facts: facts.name)
+def test_types_ranges_choices_defaults_and_aliases_are_those_it_shows(facts, shown):
+    _, allowed, default, description = shown[facts.name]
+    for alias in facts.aliases:
         assert shown[alias][1:3] == (allowed, default)
-        assert f"Alias for `{alias}`" in description or f"Alias for `{item.name}`" in shown[alias][3]
-    if item.name == "acks":
-        assert (allowed, default, item.default) == ("-1 .. 1000", "-1", "all")
-        assert "*-1* or *all*" in description
-        return
-    assert default == item.default
-    if item.kind in {"int", "float"}:
-        assert allowed == f"{item.low} .. {item.high}"
-        assert f"Type: {'integer' if item.kind == 'int' else 'float'}" in description
+        assert f"Alias for `{facts.name}`" in shown[alias][3]
+    assert default == (facts.default or "")
+    assert facts.deprecated == ("DEPRECATED" in description)
+    if facts.low is not None:
+        assert allowed == f"{facts.low} .. {facts.high}"
+        assert row_type(shown[facts.name]) == ("integer" if facts.kind == "int" else "float")
     else:
-        assert allowed == ", ".join(item.choices)
+        assert allowed == (", ".join(facts.choices) if facts.kind != "bool" else "true, false")
+    assert (facts.kind == "code") == ("see dedicated API" in description)
+
+
+class Taker:
+    """What `rd_kafka_conf_set` takes, each time in a new configuration."""
+
+    def __init__(self, library):
+        self.library = library
+
+    def __call__(self, name, text):
+        said = ctypes.create_string_buffer(512)
+        conf = self.library.rd_kafka_conf_new()
+        result = self.library.rd_kafka_conf_set(conf, name.encode(), text.encode(), said, 512)
+        self.library.rd_kafka_conf_destroy(conf)
+        return result == 0
+
+
+@pytest.mark.parametrize(
+    "facts", [facts for facts in FACTS.properties if facts.low is not None], ids=lambda facts: facts.name
+)
+def test_both_ends_of_a_range_are_taken_and_nothing_beyond(facts, library):
+    takes = Taker(library)
+    assert takes(facts.name, str(facts.low))
+    assert takes(facts.name, str(facts.high))
+    below, above = facts.low - 1, facts.high + 1
+    assert not takes(facts.name, str(below))
+    assert not takes(facts.name, str(above))
+    assert all(takes(facts.name, text) for text in facts.also)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [item for item in map(property_named, sorted(known_names())) if item.librdkafka and item.choices],
+    ids=lambda item: item.name,
+)
+def test_each_choice_is_taken_and_no_other(item, library):
+    takes = Taker(library)
+    name = item.librdkafka.name
+    assert all(takes(name, choice) for choice in item.choices)
+    assert all(takes(name, choice.upper()) for choice in item.choices) or not item.librdkafka.any_case
+    assert not takes(name, "nonsense")
+    assert not takes(name, "")
+
+
+def test_what_is_offered_is_taken(library):
+    takes = Taker(library)
+    offered = [(item, text) for item in map(property_named, known_names()) for text in item.offers]
+    assert {item.name for item, _ in offered} == {"sasl.mechanism"}
+    assert all(takes(item.name, text) for item, text in offered)
+
+
+@pytest.mark.parametrize(
+    "facts", [facts for facts in FACTS.properties if facts.kind == "code"], ids=lambda facts: facts.name
+)
+def test_what_is_set_in_code_takes_no_text(facts, library):
+    assert not Taker(library)(facts.name, "x")
+    assert facts.name not in known_names()
+
+
+NOT_TO_BE_SET_HERE = {
+    "max.block.ms": "is kwb's own",
+    "builtin.features": "does not take the list it prints itself",
+    "ssl.ca.certificate.stores": "is for Windows only",
+}
+
+
+@pytest.mark.parametrize("name", sorted(known_names() - set(NOT_TO_BE_SET_HERE)))
+def test_every_known_name_is_taken(name, library):
+    item = property_named(name)
+    text = item.default or (item.choices[0] if item.choices else "x")
+    assert Taker(library)(name, text)
 
 
 def dumped(library, dump, conf):
@@ -163,11 +249,46 @@ def stands(library, config):
 def test_effective_is_how_they_stand_in_the_client(library, config):
     told = effective(config)
     there = stands(library, config)
-    for item in CATALOGUE:
+    for item in essentials():
         if item.emulated:
             continue
         text = next(there[name] for name in (item.name, *item.aliases) if name in there)
         assert told[item.name] == (text if item.name != "acks" else {"-1": "all"}.get(text, text)), item.name
+
+
+NOT_AS_DUMPED = {
+    "builtin.features": "the client shows what is in this build",
+    "log_level": "is silenced here",
+    "acks": "is dumped as -1",
+    "delivery.timeout.ms": "is adjusted for each topic when it is first used",
+}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"enable.idempotence": "true"},
+        {"transactional.id": "tea"},
+        {"transactional.id": "tea", "transaction.timeout.ms": "1000"},
+        {"linger.ms": "0.3"},
+        {"linger.ms": "500000", "delivery.timeout.ms": "600000"},
+        {"delivery.timeout.ms": "3"},
+        {"retry.backoff.ms": "70000", "retry.backoff.max.ms": "10"},
+        {"topic.metadata.refresh.interval.ms": "-1"},
+        {"topic.metadata.refresh.interval.ms": "0"},
+        {"topic.metadata.refresh.interval.ms": "2000", "allow.auto.create.topics": "false"},
+    ],
+    ids=str,
+)
+def test_the_standing_of_every_property_is_the_client_s(library, config):
+    told = librdkafka_standing(config)
+    there = stands(library, config)
+    for name, text in told.items():
+        facts = property_named(name).librdkafka
+        dumped_as = [there[each] for each in (facts.name, *facts.aliases) if each in there]
+        if name not in NOT_AS_DUMPED:
+            assert dumped_as == [text], name
 
 
 def test_a_number_with_something_behind_it_would_be_read_by_librdkafka_without_it(library):

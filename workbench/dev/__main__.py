@@ -1,4 +1,4 @@
-"""`python -m workbench.dev frames SCENARIO OUT` and `… replay FILE [--screen NAME]`."""
+"""`python -m workbench.dev frames SCENARIO OUT`, `… replay FILE [--screen NAME]` and `… facts`."""
 
 import argparse
 import asyncio
@@ -36,6 +36,8 @@ def main() -> int:
     replay.add_argument("--screen", choices=_SCREENS, default="bench")
     replay.add_argument("--theme")
     replay.set_defaults(run=_replay)
+    facts = commands.add_parser("facts", help="write down what both clients say of their properties")
+    facts.set_defaults(run=_facts)
     parsed = parser.parse_args()
     try:
         return int(parsed.run(parsed))
@@ -76,6 +78,15 @@ def _replay(parsed: argparse.Namespace) -> int:
     from workbench.dev.player import play
 
     return play(read(parsed.file), parsed.screen, parsed.theme)
+
+
+def _facts(_: argparse.Namespace) -> int:
+    from workbench.dev.facts import java_facts, librdkafka_facts, write_facts
+
+    for told in (librdkafka_facts(), asyncio.run(java_facts())):
+        path = write_facts(told)
+        sys.stdout.write(f"{path}: {len(told.properties)} properties of {told.client} {told.version}\n")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,188 +1,206 @@
-"""The properties that decide most, as data.
+"""Every property of both producers: what it is called, may be and is in each, and what it does.
 
-Ranges, choices and defaults of librdkafka are those its own `rd_kafka_conf_properties_show` prints
-(2.16.0), Java's those of `ProducerConfig.configDef()` (Kafka 4.1.0); tests hold them against both.
+The clients' side stands in data/java_4_1_0.json (`ProducerConfig.configDef()`) and
+data/librdkafka_2_16_0.json (`rd_kafka_conf_properties_show`), both written by
+`python -m workbench.dev facts` and held against the clients by tests; the words are ours, in
+data/properties.json.
 """
 
 from functools import cache
-from typing import Literal
+from pathlib import Path
+from typing import Literal, get_args
 
 import msgspec
 
-Kind = Literal["int", "float", "bool", "choice", "text"]
-Group = Literal["Essentials", "Timeouts", "Batching", "Ordering"]
-GROUPS: tuple[Group, ...] = ("Essentials", "Timeouts", "Batching", "Ordering")
+Client = Literal["java", "librdkafka"]
+Kind = Literal["int", "float", "bool", "choice", "text", "list", "class", "password", "code"]
+"""list: with commas; class: of Java; code: a callback or object that only a program can set."""
+Group = Literal[
+    "Essentials",
+    "Timeouts",
+    "Batching",
+    "Ordering",
+    "Memory",
+    "Compression",
+    "Partitioning",
+    "Serialization",
+    "Connection",
+    "Metadata",
+    "Security",
+    "OAuth",
+    "TLS",
+    "Transactions",
+    "Metrics and logs",
+    "In code",
+]
+Unit = Literal["", "ms", "s", "bytes", "KiB", "records", "requests"]
+DATA = Path(__file__).parent / "data"
+JAVA_VERSION, LIBRDKAFKA_VERSION = "4.1.0", "2.16.0"
+_DOCUMENTS: dict[Client, str] = {
+    "java": f"Kafka {JAVA_VERSION}, producerconfigs",
+    "librdkafka": f"librdkafka {LIBRDKAFKA_VERSION}, CONFIGURATION.md",
+}
 
 
-class Property(msgspec.Struct, frozen=True):
-    """One property under its Java name. `low` and `high` are librdkafka's, both ends included."""
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How one client has a property. Both ends of a range are included."""
 
     name: str
     kind: Kind
-    group: Group
-    default: str
-    """librdkafka's (for max.block.ms: kwb's, which is Java's)."""
-    java_default: str
-    does: str
-    goes_wrong: str
+    importance: Literal["high", "medium", "low"]
+    default: str | None = None
+    """None: nothing is set."""
     aliases: tuple[str, ...] = ()
-    """librdkafka's other names for it, the one it prints first."""
+    """Other names that this client takes for it."""
+    low: int | float | None = None
+    high: int | float | None = None
+    also: tuple[str, ...] = ()
+    """What is taken besides the range."""
+    choices: tuple[str, ...] = ()
+    any_case: bool = False
+    """The choices may be written in capitals or small letters."""
+    required: bool = False
+    deprecated: bool = False
+
+
+class Property(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One property, under Java's name for it where Java has it, and how each client has it.
+
+    What stands below for a property at large is librdkafka's side, or Java's where only Java has it.
+    """
+
+    name: str
+    group: Group
+    does: str
+    goes_wrong: str = ""
+    unit: Unit = ""
+    essential: bool = False
+    """One of those that decide most."""
+    emulated: bool = False
+    """Java's alone; kwb itself does what Java's client would."""
+    secret: bool = False
     short: str = ""
     """A shorter name where the whole one does not fit."""
-    unit: Literal["", "ms", "bytes", "requests"] = ""
-    low: float | None = None
-    high: float | None = None
-    choices: tuple[str, ...] = ()
-    """For choice and bool: what both clients take, the usual one first."""
-    emulated: bool = False
-    """Not librdkafka's: kwb itself does what Java's client would."""
+    written: str = ""
+    """librdkafka's default as a person writes it, where it prints another form."""
+    closed: tuple[str, ...] = msgspec.field(default=(), name="choices")
+    """All that both clients take, the usual one first, where neither says so by itself."""
+    offers: tuple[str, ...] = ()
+    """Some of what may stand there, for completion."""
+    kips: tuple[int, ...] = ()
+    java: Facts | None = None
+    librdkafka: Facts | None = None
+
+    @property
+    def facts(self) -> Facts:
+        found = self.librdkafka or self.java
+        assert found is not None
+        return found
+
+    @property
+    def kind(self) -> Kind:
+        return "choice" if self.closed else self.facts.kind
+
+    @property
+    def default(self) -> str:
+        """Librdkafka's (for max.block.ms: kwb's, which is Java's); empty where nothing is set."""
+        return self.written or self.facts.default or ""
+
+    @property
+    def java_default(self) -> str:
+        return (self.java.default if self.java else None) or ""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Librdkafka's other names for it, the one it prints first."""
+        facts = self.facts
+        return tuple(name for name in (facts.name, *facts.aliases) if name != self.name)
+
+    @property
+    def low(self) -> float | None:
+        return None if self.closed else self.facts.low
+
+    @property
+    def high(self) -> float | None:
+        return None if self.closed else self.facts.high
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return self.closed or self.facts.choices or (("true", "false") if self.kind == "bool" else ())
+
+    @property
+    def deprecated(self) -> bool:
+        return all(facts.deprecated for facts in (self.java, self.librdkafka) if facts)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where it is documented: the clients' own pages, then the KIPs that made it what it is."""
+        sides: dict[Client, Facts | None] = {"java": self.java, "librdkafka": self.librdkafka}
+        pages = [_DOCUMENTS[client] for client, facts in sides.items() if facts]
+        return (*pages, *(f"KIP-{number}" for number in self.kips))
+
+    def of(self, client: Client) -> Facts | None:
+        return self.java if client == "java" else self.librdkafka
 
 
-_INT_MAX = 2**31 - 1
+class ClientFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    client: Client
+    version: str
+    properties: tuple[Facts, ...]
+    consumer: tuple[str, ...] = ()
+    """Names of properties that are a consumer's alone."""
 
-CATALOGUE: tuple[Property, ...] = (
-    Property(
-        name="client.id",
-        kind="text",
-        group="Essentials",
-        default="rdkafka",
-        java_default="",
-        does="The name this producer gives itself: brokers put it into their logs, metrics and quotas.",
-        goes_wrong="Two programs under one name share one quota, and cannot be told apart in a broker's log.",
-    ),
-    Property(
-        name="acks",
-        kind="choice",
-        group="Essentials",
-        default="all",
-        java_default="all",
-        aliases=("request.required.acks",),
-        choices=("all", "1", "0", "-1"),
-        does="Who must have a record before it counts as sent: nobody (0), the leader (1), or every replica "
-        "that is in sync (all, which is also written -1).",
-        goes_wrong="With 1, a leader that dies before its followers have copied takes acknowledged records "
-        "along; with 0 nobody notices any loss.",
-    ),
-    Property(
-        name="enable.idempotence",
-        kind="bool",
-        group="Essentials",
-        default="false",
-        java_default="true",
-        choices=("true", "false"),
-        does="Numbers every batch, so that a broker can tell a retry from a new one and keeps it once and in "
-        "order.",
-        goes_wrong="Without it, a retry after a lost answer is stored a second time, and can overtake what "
-        "was sent after it.",
-    ),
-    Property(
-        name="compression.type",
-        kind="choice",
-        group="Essentials",
-        default="none",
-        java_default="none",
-        aliases=("compression.codec",),
-        choices=("none", "gzip", "snappy", "lz4", "zstd"),
-        does="How whole batches are compressed before they are sent and as they are stored.",
-        goes_wrong="Batches of one or two records hardly get smaller: it pays only where linger and batch "
-        "size let batches fill.",
-    ),
-    Property(
-        name="max.block.ms",
-        kind="int",
-        group="Timeouts",
-        default="60000",
-        java_default="60000",
-        unit="ms",
-        low=0,
-        high=_INT_MAX,
-        emulated=True,
-        does="How long send() may wait for room in the client's queue; librdkafka has no such property, "
-        "so kwb itself waits.",
-        goes_wrong="With 0, a burst that is faster than the brokers gets its records rejected at once.",
-    ),
-    Property(
-        name="delivery.timeout.ms",
-        kind="int",
-        group="Timeouts",
-        default="300000",
-        java_default="120000",
-        aliases=("message.timeout.ms",),
-        short="delivery.timeout",
-        unit="ms",
-        low=0,
-        high=_INT_MAX,
-        does="How long a record has, from send() through every retry, until it counts as failed; to "
-        "librdkafka 0 means for ever.",
-        goes_wrong="Too short, and a leader election that takes a few seconds fails records that a retry "
-        "would have saved; one reported failed may still be stored.",
-    ),
-    Property(
-        name="request.timeout.ms",
-        kind="int",
-        group="Timeouts",
-        default="30000",
-        java_default="30000",
-        short="request.timeout",
-        unit="ms",
-        low=1,
-        high=900_000,
-        does="In librdkafka, how long the broker may wait for its replicas before it answers; in Java, "
-        "how long the client waits for an answer.",
-        goes_wrong="Too short for slow followers, and a request that was nearly done is reported as timed "
-        "out and sent again.",
-    ),
-    Property(
-        name="linger.ms",
-        kind="float",
-        group="Batching",
-        default="5",
-        java_default="5",
-        aliases=("queue.buffering.max.ms",),
-        unit="ms",
-        low=0,
-        high=900_000,
-        does="How long a record waits for company, so that a batch carries more than one; a full batch "
-        "leaves at once.",
-        goes_wrong="It is added to the latency of every record that does not fill a batch, and to each wait "
-        "of a synchronous program.",
-    ),
-    Property(
-        name="batch.size",
-        kind="int",
-        group="Batching",
-        default="1000000",
-        java_default="16384",
-        unit="bytes",
-        low=1,
-        high=_INT_MAX,
-        does="How many bytes of records for one partition may leave in one batch.",
-        goes_wrong="Small batches mean more requests and worse compression; a large size delays nothing, but "
-        "lets more memory be used.",
-    ),
-    Property(
-        name="max.in.flight.requests.per.connection",
-        kind="int",
-        group="Ordering",
-        default="1000000",
-        java_default="5",
-        aliases=("max.in.flight",),
-        short="max.in.flight",
-        unit="requests",
-        low=1,
-        high=1_000_000,
-        does="How many requests may be under way to one broker before the first of them is answered.",
-        goes_wrong="Above 1 and without idempotence, a batch that is retried lands behind the one sent after "
-        "it: the order is lost.",
-    ),
-)
+
+GROUPS: tuple[Group, ...] = get_args(Group)
+
+
+@cache
+def client_facts(client: Client) -> ClientFacts:
+    return read_facts(facts_file(client))
+
+
+def facts_file(client: Client) -> Path:
+    version = JAVA_VERSION if client == "java" else LIBRDKAFKA_VERSION
+    return DATA / f"{client}_{version.replace('.', '_')}.json"
+
+
+def read_facts(path: Path) -> ClientFacts:
+    return msgspec.json.decode(path.read_bytes(), type=ClientFacts)
+
+
+@cache
+def all_properties() -> tuple[Property, ...]:
+    """All of them, by group, those that matter most first."""
+    words = msgspec.json.decode((DATA / "properties.json").read_bytes(), type=tuple[Property, ...])
+    java = {facts.name: facts for facts in client_facts("java").properties}
+    librdkafka = {
+        name: facts
+        for facts in client_facts("librdkafka").properties
+        for name in (facts.name, *facts.aliases)
+    }
+    return tuple(
+        msgspec.structs.replace(item, java=java.get(item.name), librdkafka=librdkafka.get(item.name))
+        for item in words
+    )
+
+
+@cache
+def essentials() -> tuple[Property, ...]:
+    """The ten that decide most, by group."""
+    return tuple(item for item in all_properties() if item.essential)
 
 
 @cache
 def _by_name() -> dict[str, Property]:
-    return {name: item for item in CATALOGUE for name in (item.name, *item.aliases)}
+    return {name: item for item in all_properties() for name in (item.name, *item.aliases)}
+
+
+def catalogue_name(name: str) -> str:
+    """What the catalogue calls it; the name itself where it is not in there."""
+    item = property_named(name)
+    return item.name if item else name
 
 
 def property_named(name: str) -> Property | None:
-    """By its own name or one of librdkafka's for it; None where it is not among those here."""
+    """By its own name or one of librdkafka's for it; None where neither client's producer has it."""
     return _by_name().get(name)

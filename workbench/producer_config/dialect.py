@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-from workbench.producer_config.catalogue import CATALOGUE, property_named
-from workbench.producer_config.values import flag, number, plain
-
-_IDEMPOTENT_IN_FLIGHT = "5"
-_IN_FLIGHT = "max.in.flight.requests.per.connection"
+from workbench.producer_config.catalogue import catalogue_name, essentials, property_named
+from workbench.producer_config.translation import java_defaults, librdkafka_standing
+from workbench.producer_config.values import flag
 
 
 def canonical(config: Mapping[str, str]) -> dict[str, str]:
@@ -14,53 +12,37 @@ def canonical(config: Mapping[str, str]) -> dict[str, str]:
 
     Where a property is given under two names the later one stands, as in librdkafka itself.
     """
-    named = {_name(name): text for name, text in config.items() if name != "defaults"}
+    named = {catalogue_name(name): text for name, text in config.items() if name != "defaults"}
     if config.get("defaults") == "java":
         return {**_java_defaults(named), **named}
     return named
 
 
 def effective(config: Mapping[str, str]) -> dict[str, str]:
-    """The catalogue's properties as they come to stand in librdkafka 2.16.0, then all else that is set.
+    """The essential properties as they come to stand in librdkafka 2.16.0, then all else that is set.
 
-    With idempotence and nothing else said, 5 requests are in flight; a delivery timeout below the
-    default linger lowers the linger. What cannot be read stays as it was typed.
+    What cannot be read stays as it was typed; what librdkafka makes of the unsaid: `librdkafka_standing`.
     """
     named = canonical(config)
-    result = {item.name: named.get(item.name, "").strip() or item.default for item in CATALOGUE}
+    stands = librdkafka_standing({name: text for name, text in named.items() if text.strip()})
+    result = {item.name: stands.get(item.name, item.default) for item in essentials()}
     result["acks"] = "all" if result["acks"].lower() in {"all", "-1"} else result["acks"]
     idempotent = flag(result["enable.idempotence"])
     if idempotent is not None:
         result["enable.idempotence"] = "true" if idempotent else "false"
-    if idempotent and _IN_FLIGHT not in named:
-        result[_IN_FLIGHT] = _IDEMPOTENT_IN_FLIGHT
-    linger, delivery = number(result["linger.ms"]), number(result["delivery.timeout.ms"])
-    if "linger.ms" not in named and linger is not None and delivery and delivery <= linger:
-        result["linger.ms"] = plain(round(delivery - 0.1, 3))
     return {**result, **{name: text for name, text in named.items() if name not in result}}
-
-
-def _name(name: str) -> str:
-    item = property_named(name)
-    return item.name if item else name
 
 
 def _java_defaults(named: Mapping[str, str]) -> dict[str, str]:
     """Those of Java's defaults (Kafka 4.1.0) that librdkafka has words for, given what is named.
 
-    As in Java: idempotence that nobody asked for gives way to acks=1, acks=0 and retries=0, though not
-    with more in flight than it allows (that is refused), and a delivery timeout that nobody set is never
-    below linger + request timeout. An empty client.id is Java's; librdkafka takes it for its own default.
+    They stand as Java would have them beside what is named: see `java_standing`. An empty client.id is
+    Java's; librdkafka takes it for its own default.
     """
-    result = {item.name: item.java_default for item in CATALOGUE if item.java_default}
-    result["partitioner"] = "murmur2_random"
-    acks, retries = named.get("acks", "all").strip(), named.get("retries", "").strip()
-    in_flight = number(named.get(_IN_FLIGHT, "")) or 0
-    if in_flight <= int(_IDEMPOTENT_IN_FLIGHT) and (acks not in {"all", "-1"} or number(retries) == 0):
-        result["enable.idempotence"] = "false"
-    said = {**result, **named}
-    linger, request = number(said["linger.ms"]), number(said["request.timeout.ms"])
-    if linger is not None and request is not None:
-        least = max(int(result["delivery.timeout.ms"]), int(linger + request))
-        result["delivery.timeout.ms"] = str(least)
-    return result
+    shared = {
+        name: text
+        for name, text in named.items()
+        if (item := property_named(name)) and item.java and item.librdkafka and text.strip()
+    }
+    made = java_defaults(shared)
+    return {**made.beside, **made.config}

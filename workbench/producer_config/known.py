@@ -1,14 +1,13 @@
-"""Which names librdkafka knows, and what to say of those it does not."""
+"""Which names a producer of kwb's takes, and what to say of those it does not."""
 
 import difflib
+from collections.abc import Set as AbstractSet
 from functools import cache
-from pathlib import Path
 
-from workbench.producer_config.catalogue import CATALOGUE, property_named
+from workbench.producer_config.catalogue import all_properties, client_facts, property_named
+from workbench.producer_config.translation import counterpart, pair_of
 
-_LIBRDKAFKA = "librdkafka_2_16_0.names"
-_JAVA_ONLY = "java_4_1_0_only.names"
-_NOT_OFFERED = {
+NOT_OFFERED = {
     "bootstrap.servers": "say it once, as bootstrap_servers in [cluster]",
     "metadata.broker.list": "say it once, as bootstrap_servers in [cluster]",
     "plugin.library.paths": "loads code into the client; kwb runs no code that a scenario names",
@@ -19,50 +18,63 @@ _NOT_OFFERED = {
     "transactional.id": "kwb sends no transactions",
     "test.mock.num.brokers": "replaces the cluster; kwb has its own, kind = “lab” in [cluster]",
 }
-
-
-@cache
-def _names() -> dict[str, str]:
-    """The names of librdkafka and whom they are for: P producer, C consumer, * both."""
-    return {name: whom for whom, name in _lines(_LIBRDKAFKA)}
-
-
-@cache
-def java_only() -> dict[str, str]:
-    """What Java's producer knows and librdkafka does not, and where to turn instead."""
-    return dict(_lines(_JAVA_ONLY))
-
-
-def _lines(file_name: str) -> list[tuple[str, str]]:
-    lines = Path(__file__).with_name(file_name).read_text(encoding="ascii").splitlines()
-    pairs = [line.split(" ", 1) for line in lines if not line.startswith("#")]
-    return [(first, rest) for first, rest in pairs]
+_SENTENCE_STARTS = {"They", "It", "Without", "Also", "Both", "User"}
 
 
 @cache
 def known_names() -> frozenset[str]:
     """What a producer's config may name: librdkafka 2.16.0's producer properties, and max.block.ms."""
-    offered = {name for name, whom in _names().items() if whom != "C"}
-    return frozenset((offered | {item.name for item in CATALOGUE if item.emulated}) - set(_NOT_OFFERED))
+    offered = {
+        name
+        for item in all_properties()
+        if (item.librdkafka and item.kind != "code") or item.emulated
+        for name in (item.name, *item.aliases)
+    }
+    return frozenset(offered - set(NOT_OFFERED))
+
+
+@cache
+def java_only() -> dict[str, str]:
+    """What Java's producer knows and librdkafka does not, and where to turn instead."""
+    return {
+        item.name: _instead(item.name)
+        for item in all_properties()
+        if item.librdkafka is None and not item.emulated
+    }
+
+
+def _instead(name: str) -> str:
+    if other := counterpart(name, "java"):
+        return f"librdkafka has {other}"
+    pair = pair_of(name, "java")
+    said = pair.says.removesuffix(".") if pair else ""
+    first, _, rest = said.partition(" ")
+    return f"{first.lower()} {rest}" if first in _SENTENCE_STARTS else said
 
 
 def unknown(name: str) -> str | None:
     """What is wrong with a property's name, and the mend; None where nothing is."""
     if name in known_names():
         return None
-    if name in _NOT_OFFERED:
-        return f"{name}: {_NOT_OFFERED[name]}"
+    if name in NOT_OFFERED:
+        return f"{name}: {NOT_OFFERED[name]}"
     if name in java_only():
         return f"{name}: Java only; {java_only()[name]}"
-    if name in _names():
+    if name in client_facts("librdkafka").consumer:
         return f"{name}: a consumer's property; a producer has no use for it"
-    return f"{name}: unknown property{_nearest(name)}"
+    if property_named(name):
+        return f"{name}: only a program can set it, in code; a config cannot hold it"
+    near = nearest(name, known_names() | java_only().keys())
+    return f"{name}: unknown property{f'; did you mean {near}?' if near else ''}"
 
 
-def _nearest(name: str) -> str:
-    candidates = sorted(known_names() | java_only().keys())
-    near = difflib.get_close_matches(name.strip().lower().replace("_", "."), candidates, n=3, cutoff=0.6)
-    if not near:
-        return ""
-    favoured = next((candidate for candidate in near if property_named(candidate)), near[0])
-    return f"; did you mean {favoured}?"
+def nearest(name: str, candidates: AbstractSet[str]) -> str:
+    """What was probably meant; empty where nothing comes near."""
+    typed = name.strip().lower().replace("_", ".")
+    near = difflib.get_close_matches(typed, sorted(candidates), n=3, cutoff=0.6)
+    return next((candidate for candidate in near if _is_essential(candidate)), near[0] if near else "")
+
+
+def _is_essential(name: str) -> bool:
+    item = property_named(name)
+    return item is not None and item.essential

@@ -37,7 +37,7 @@ def promise(config: Mapping[str, str], replication_factor: int, min_insync_repli
     stands = effective(config)
     acks = stands["acks"]
     idempotent = stands["enable.idempotence"] == "true"
-    retries = number(_retries(config))
+    retries = number(canonical(config).get("retries", ""))
     in_flight = number(stands["max.in.flight.requests.per.connection"])
     survives = max(0, min(min_insync_replicas, replication_factor) - 1) if acks == "all" else 0
     once = acks != "0" and (idempotent or retries == 0)
@@ -52,10 +52,6 @@ def promise(config: Mapping[str, str], replication_factor: int, min_insync_repli
         once=once,
         ordered=ordered,
     )
-
-
-def _retries(config: Mapping[str, str]) -> str:
-    return config.get("retries", config.get("message.send.max.retries", ""))
 
 
 def _sentences(kept: _Said, order: _Said, acks: str) -> tuple[str, str, str]:

@@ -29,8 +29,12 @@ def resolve(config: Mapping[str, str]) -> Resolved:
     complaints += [hint.text for hint in twice(config)]
     if complaints:
         raise InputError(complaints[0])
-    client = {
-        name: text.strip() if property_named(name) else text for name, text in canonical(config).items()
-    }
+    client = {name: text if _is_text(name) else text.strip() for name, text in canonical(config).items()}
     client.pop(_MAX_BLOCK_MS, None)
     return Resolved(client=client, max_block_ms=int(effective(config)[_MAX_BLOCK_MS]))
+
+
+def _is_text(name: str) -> bool:
+    """A password may end in a space."""
+    item = property_named(name)
+    return item is None or item.kind not in {"int", "float", "bool", "choice"}

@@ -18,6 +18,11 @@ def is_secret(name: str) -> bool:
 def mask_secrets(config: Mapping[str, str]) -> dict[str, str]:
     """The same config with what is secret replaced, also the user and password in an address."""
     return {
-        name: HIDDEN if is_secret(name) and value else _WITH_CREDENTIALS.sub(f"://{HIDDEN}@", value)
+        name: HIDDEN if is_secret(name) and value else masked_addresses(value)
         for name, value in config.items()
     }
+
+
+def masked_addresses(text: str) -> str:
+    """Without the user and password of the addresses in it."""
+    return _WITH_CREDENTIALS.sub(f"://{HIDDEN}@", text)

@@ -5,13 +5,13 @@ from typing import Literal
 
 from workbench.insight.units import span_text
 from workbench.producer_config import (
-    CATALOGUE,
     GROUPS,
     Promise,
     Property,
-    canonical,
+    catalogue_name,
     check,
     effective,
+    essentials,
     mask_secrets,
     promise,
     property_named,
@@ -47,14 +47,13 @@ def groups(session: Session, others: tuple[str, ...]) -> list[Group]:
             labels=(item.short,) if item.short else (),
         )
 
-    result: list[Group] = [
-        (group, [setting(item) for item in CATALOGUE if item.group == group]) for group in GROUPS
-    ]
+    rows = {group: [setting(item) for item in essentials() if item.group == group] for group in GROUPS}
+    result: list[Group] = [(group, found) for group, found in rows.items() if found]
     servers = _servers(session.bootstrap_servers)
     result[0] = (GROUPS[0], [servers, *result[0][1]])
     if others:
         masked = mask_secrets(config)
-        rows = [
+        other_rows = [
             Setting(
                 name,
                 masked.get(name, "not set"),
@@ -65,7 +64,7 @@ def groups(session: Session, others: tuple[str, ...]) -> list[Group]:
             )
             for name in others
         ]
-        result.append((_OTHERS, rows))
+        result.append((_OTHERS, other_rows))
     return result
 
 
@@ -76,12 +75,12 @@ def _servers(text: str | None) -> Setting:
 
 
 def other_names(config: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(name for name in config if property_named(name) is None)
+    return tuple(name for name in config if not ((item := property_named(name)) and item.essential))
 
 
 def with_property(config: Mapping[str, str], name: str, text: str | None) -> dict[str, str]:
     """The config with one property changed, whatever name of it stood there; None: back to the default."""
-    kept = {key: value for key, value in config.items() if next(iter(canonical({key: value})), key) != name}
+    kept = {key: value for key, value in config.items() if catalogue_name(key) != name}
     return kept if text is None else {**kept, name: text}
 
 

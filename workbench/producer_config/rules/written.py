@@ -1,0 +1,380 @@
+"""What is wrong with a value as it is written, and how each client reads it."""
+
+import math
+import re
+
+from workbench.producer_config.catalogue import Client, Facts, Property, property_named
+from workbench.producer_config.rules.config import Config, name_in
+from workbench.producer_config.rules.rule import VERSIONS, Alone, Fix, Found
+from workbench.producer_config.translation.draft import CLIENTS
+from workbench.producer_config.values import flag, number, plain
+
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}|\{\{.*\}\}|%\([^)]*\)s")
+_LEADING_NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
+_LEADING_FLOAT = re.compile(
+    r"\s*[+-]?(0x[0-9a-f]+|([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|nan|inf)", re.ASCII | re.IGNORECASE
+)
+_OCTAL = re.compile(r"\s*[+-]?0[0-9]+\s*", re.ASCII)
+_JAVA_WHOLE = re.compile(r"[+-]?\d+")
+_NUMBERS = {"int", "float"}
+_MOST_ACKS = 1000
+_32_BITS = 2**32
+_SECONDS = 1000
+_SLOW_MS = 30_000
+_KIB = 1024
+_BOTH = "Java and librdkafka refuse"
+
+
+def _of(config: Config, name: str) -> tuple[Property, Facts] | None:
+    """The property and how it is in this client: for max.block.ms in a scenario, how kwb does it."""
+    item = property_named(name)
+    if item is None or not name_in(config.client, name):
+        return None
+    return item, item.of(config.client) or item.facts
+
+
+def placeholder(_config: Config, name: str, text: str) -> Found | None:
+    return Found(name, {"text": text}) if _PLACEHOLDER.search(text) and property_named(name) else None
+
+
+def value_missing(config: Config, name: str, text: str) -> Found | None:
+    if text.strip() or not (found := _of(config, name)):
+        return None
+    item, facts = found
+    wanted = facts.kind in {*_NUMBERS, "bool", "choice", "class"} or bool(facts.choices) or bool(item.closed)
+    if not wanted and name not in {"sasl.mechanism", "sasl.mechanisms"}:
+        return None
+    if item.name == "sasl.mechanism" and config.java:
+        return None
+    return Found(item.name, {}, Fix(item.name, None))
+
+
+def space_at_the_end(config: Config, name: str, text: str) -> Found | None:
+    if config.java or config.scenario or not (found := _of(config, name)):
+        return None
+    item, facts = found
+    word = facts.kind == "choice" or bool(item.closed)
+    if (word and text != text.rstrip() and number(text) is None) or (
+        facts.kind == "bool" and text != text.strip()
+    ):
+        return Found(item.name, {"text": text.strip()}, Fix(item.name, text.strip()))
+    return None
+
+
+# ── numbers ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def not_a_number(config: Config, name: str, text: str) -> Found | None:
+    if not (found := _of(config, name)) or found[1].kind not in _NUMBERS or found[0].closed:
+        return None
+    item, facts = found
+    if not config.java and not item.emulated and _leading(facts, text):
+        return None
+    if _reads(config, facts, text) or (config.java and facts.kind == "int" and _fraction_of_java(item, text)):
+        return None
+    wanted = "a number" if facts.kind == "float" else "a whole number"
+    return Found(item.name, {"text": text.strip(), "wanted": wanted, "unit": _of_unit(item)})
+
+
+def _leading(facts: Facts, text: str) -> bool:
+    return (_LEADING_NUMBER if facts.kind == "int" else _LEADING_FLOAT).match(text) is not None
+
+
+def _reads(config: Config, facts: Facts, text: str) -> bool:
+    stripped = text.strip()
+    if facts.kind == "float":
+        return number(stripped) is not None or (config.java and _is_float(stripped))
+    return _JAVA_WHOLE.fullmatch(stripped) is not None and (config.java or stripped.isascii())
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text.rstrip("fFdD"))
+    except ValueError:
+        return False
+    return "_" not in text
+
+
+def _fraction_of_java(item: Property, text: str) -> bool:
+    """What librdkafka reads as the fraction it is, and Java not at all: a rule of its own."""
+    return bool(item.librdkafka and item.librdkafka.kind == "float") and number(text) is not None
+
+
+def java_wants_whole_numbers(config: Config, name: str, text: str) -> Found | None:
+    if not (found := _of(config, name)) or not _fraction_of_java(found[0], text) or "." not in text:
+        return None
+    item, value = found[0], number(text)
+    assert value is not None
+    if not config.java and not _within(found[1], value):
+        return None
+    return Found(
+        item.name,
+        {"text": text.strip(), "unit": _of_unit(item)},
+        Fix(item.name, plain(math.ceil(value))),
+    )
+
+
+def number_read_in_part(config: Config, name: str, text: str) -> Found | None:
+    if config.java or not (found := _of(config, name)) or found[1].kind not in _NUMBERS or found[0].closed:
+        return None
+    item, facts = found
+    whole = facts.kind == "int"
+    if (
+        _reads(config, facts, text)
+        or (match := (_LEADING_NUMBER if whole else _LEADING_FLOAT).match(text)) is None
+    ):
+        return None
+    said = match[0].strip()
+    read = said if not whole else str(int(said, 16 if "x" in said.lower() else 10))
+    wanted = "a whole number" if whole else "a number"
+    values = {"text": text.strip(), "wanted": wanted, "unit": _of_unit(item), "read": read}
+    return Found(item.name, values)
+
+
+def leading_zero(config: Config, name: str, text: str) -> Found | None:
+    if config.java or not (found := _of(config, name)) or found[1].kind != "int":
+        return None
+    item = found[0]
+    if item.emulated or not _OCTAL.fullmatch(text) or int(text) == 0:
+        return None
+    read = re.match(r"[+-]?0[0-7]*", text.strip())
+    assert read is not None
+    values = {"text": text.strip(), "read": int(read[0], 8)}
+    return Found(item.name, values, Fix(item.name, str(int(text))))
+
+
+def out_of_range(config: Config, name: str, text: str) -> Found | None:
+    if not (found := _of(config, name)) or found[0].closed:
+        return None
+    item, facts = found
+    value = _value(config, text)
+    if value is None or facts.low is None or text.strip() in facts.also or _within(facts, value):
+        return None
+    assert facts.high is not None
+    values = {"text": text.strip(), "low": _whole(facts.low), "high": _whole(facts.high), "also": _or(facts)}
+    if item.emulated and not config.java:
+        return Found(item.name, {**values, "minds": ""}, clients="")
+    other: Client = "librdkafka" if config.java else "java"
+    theirs = item.of(other)
+    accepts = theirs is not None and theirs.low is not None and _within(theirs, value)
+    minds = f": {VERSIONS[CLIENTS[config.client]]} refuses"
+    minds += f", {VERSIONS[CLIENTS[other]]} accepts" if accepts else ""
+    who = f"{CLIENTS[config.client]} refuses" + (f" · {CLIENTS[other]} accepts" if accepts else "")
+    nearest = facts.low if value < facts.low else facts.high
+    wraps = not config.java and facts.kind == "int" and _within(facts, _in_32_bits(value))
+    return Found(
+        item.name,
+        {**values, "minds": minds},
+        Fix(item.name, _whole(nearest)),
+        severity="warning" if wraps else None,
+        clients=who,
+    )
+
+
+def _value(config: Config, text: str) -> float | int | None:
+    stripped = text.strip()
+    if config.java and _JAVA_WHOLE.fullmatch(stripped):
+        return int(stripped)
+    return int(stripped) if re.fullmatch(r"[+-]?[0-9]{1,30}", stripped, re.ASCII) else number(stripped)
+
+
+def _in_32_bits(value: float) -> int:
+    """What is left of a C long in a C int."""
+    clamped = max(-(2**63), min(2**63 - 1, int(value)))
+    return (clamped + 2**31) % _32_BITS - 2**31
+
+
+def _within(facts: Facts, value: float) -> bool:
+    return (facts.low is None or facts.low <= value) and (facts.high is None or value <= facts.high)
+
+
+def _whole(value: float) -> str:
+    return str(value) if isinstance(value, int) else plain(value)
+
+
+def _or(facts: Facts) -> str:
+    return f" or {', '.join(facts.also)}" if facts.also else ""
+
+
+def _of_unit(item: Property) -> str:
+    return f" of {item.unit}" if item.unit else ""
+
+
+# ── words ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def acks_beyond_1(_config: Config, name: str, text: str) -> Found | None:
+    item = property_named(name)
+    if item is None or item.name != "acks" or not text.strip().isdecimal():
+        return None
+    if not 1 < int(text) <= _MOST_ACKS:
+        return None
+    return Found("acks", {"text": text.strip()}, Fix("acks", "all"))
+
+
+def java_wants_lower_case(config: Config, name: str, text: str) -> Found | None:
+    """Or capitals: the choice as it is written in Java's documentation."""
+    if not (found := _of(config, name)) or found[0].kind != "choice":
+        return None
+    item, stripped = found[0], text.strip()
+    if item.java is None or item.java.any_case or stripped in item.choices or stripped in item.java.choices:
+        return None
+    wanted = next((choice for choice in item.java.choices if choice.lower() == stripped.lower()), None)
+    if wanted is None or item.librdkafka is None:
+        return None
+    return Found(item.name, {"text": stripped, "wanted": wanted}, Fix(item.name, wanted))
+
+
+def java_wants_true_or_false(config: Config, name: str, text: str) -> Found | None:
+    if not (found := _of(config, name)) or found[0].java is None or found[0].librdkafka is None:
+        return None
+    item, stripped = found[0], text.strip()
+    value = flag(stripped)
+    if item.kind != "bool" or value is None or stripped.lower() in {"true", "false"}:
+        return None
+    read = "true" if value else "false"
+    return Found(item.name, {"text": stripped, "read": read}, Fix(item.name, read))
+
+
+def not_a_choice(config: Config, name: str, text: str) -> Found | None:
+    if name == "defaults" and config.scenario:
+        whose = ("java", "librdkafka")
+        return None if text in whose else _no_choice(name, text, ", ".join(whose), "", "")
+    if not (found := _of(config, name)):
+        return None
+    item, facts = found
+    if facts.kind == "list":
+        wrong = _not_in_list(facts, text)
+        return _no_choice(item.name, wrong, _some(facts.choices), *_who(config, item)) if wrong else None
+    choices = _choices(config, item, facts)
+    if not choices or _is_choice(config, item, facts, text.strip()):
+        return None
+    return _no_choice(item.name, text.strip(), ", ".join(choices), *_who(config, item))
+
+
+def _no_choice(name: str, text: str, choices: str, minds: str, who: str) -> Found:
+    return Found(name, {"text": text, "choices": choices, "minds": minds}, clients=who)
+
+
+def _choices(config: Config, item: Property, facts: Facts) -> tuple[str, ...]:
+    if facts.kind == "bool":
+        return ("true", "false")
+    if config.java:
+        return facts.choices
+    return item.closed or facts.choices
+
+
+def _is_choice(config: Config, item: Property, facts: Facts, text: str) -> bool:
+    if facts.kind == "bool":
+        return text.lower() in {"true", "false"} or (not config.java and flag(text) is not None)
+    choices = _choices(config, item, facts)
+    any_case = facts.any_case or item.name == "acks"
+    if config.java:
+        any_case = facts.any_case
+    return text in choices or (any_case and text.lower() in {choice.lower() for choice in choices})
+
+
+def _not_in_list(facts: Facts, text: str) -> str:
+    if not facts.choices:
+        return ""
+    known = {*facts.choices, "all"}
+    given = [part.strip().removeprefix("-") for part in text.split(",")]
+    return next((part for part in given if part and part not in known), "")
+
+
+def _some(choices: tuple[str, ...]) -> str:
+    return ", ".join(choices[:6]) + (" …" if len(choices) > 6 else "")
+
+
+def _who(config: Config, item: Property) -> tuple[str, str]:
+    """Who minds what is no choice, in the sentence and in the line below."""
+    if item.java and item.librdkafka:
+        return f": both clients refuse ({VERSIONS['librdkafka']}, {VERSIONS['Java']})", _BOTH
+    name = CLIENTS[config.client]
+    return f": {VERSIONS[name]} refuses", f"{name} refuses"
+
+
+def class_without_package(config: Config, name: str, text: str) -> Found | None:
+    if not config.java or not (found := _of(config, name)) or found[1].kind != "class":
+        return None
+    return None if "." in text else Found(found[0].name, {"text": text.strip()})
+
+
+def partitioner_removed(config: Config, name: str, text: str) -> Found | None:
+    removed = ("internals.DefaultPartitioner", "UniformStickyPartitioner")
+    gone = {f"org.apache.kafka.clients.producer.{each}" for each in removed}
+    if not config.java or name != "partitioner.class" or text.strip() not in gone:
+        return None
+    short = text.strip().rpartition(".")[2]
+    return Found(name, {"name": short}, Fix(name, None))
+
+
+def not_a_serializer(config: Config, name: str, text: str) -> Found | None:
+    wanted = {"key.serializer", "value.serializer"}
+    if not config.java or name not in wanted or not text.strip().endswith("Deserializer"):
+        return None
+    mended = text.strip().removesuffix("Deserializer") + "Serializer"
+    return Found(name, {"text": text.strip().rpartition(".")[2]}, Fix(name, mended))
+
+
+# ── of every line ─────────────────────────────────────────────────────────────────────────────────
+
+
+def seconds_for_ms(config: Config, name: str, text: str) -> Found | None:
+    """Looks at times whose default is half a minute or more."""
+    if not (found := _of(config, name)) or found[0].unit != "ms":
+        return None
+    item, facts = found
+    value, default = number(text), number(facts.default or "")
+    if value is None or default is None or default < _SLOW_MS or not 1 <= value < _SECONDS:
+        return None
+    mended = value * _SECONDS
+    fix = Fix(item.name, plain(mended)) if _within(facts, mended) else None
+    return Found(item.name, {"text": text.strip(), "mended": mended}, fix)
+
+
+def kib_for_bytes(config: Config, name: str, text: str) -> Found | None:
+    sizes = {"batch.size", "buffer.memory", "max.request.size", "message.max.bytes"}
+    if not (found := _of(config, name)) or found[0].name not in sizes:
+        return None
+    value = number(text)
+    if value is None or not 1 < value < _KIB or not _within(found[1], value):
+        return None
+    mended = value * _KIB
+    return Found(found[0].name, {"text": text.strip(), "mended": mended}, Fix(found[0].name, plain(mended)))
+
+
+def bytes_for_kib(config: Config, name: str, text: str) -> Found | None:
+    value = number(text)
+    if config.java or name != "queue.buffering.max.kbytes" or value is None:
+        return None
+    if not 2**24 <= value < 2**31 or value % _KIB:
+        return None
+    mended = value / _KIB
+    return Found(
+        name, {"text": text.strip(), "mended": mended, "gib": value / 2**20}, Fix(name, plain(mended))
+    )
+
+
+VALUES: tuple[tuple[str, Alone], ...] = (
+    ("placeholder", placeholder),
+    ("value-missing", value_missing),
+    ("space-at-the-end", space_at_the_end),
+    ("acks-beyond-1", acks_beyond_1),
+    ("not-a-number", not_a_number),
+    ("number-read-in-part", number_read_in_part),
+    ("leading-zero", leading_zero),
+    ("out-of-range", out_of_range),
+    ("java-wants-whole-numbers", java_wants_whole_numbers),
+    ("java-wants-lower-case", java_wants_lower_case),
+    ("java-wants-true-or-false", java_wants_true_or_false),
+    ("class-without-package", class_without_package),
+    ("partitioner-removed", partitioner_removed),
+    ("not-a-serializer", not_a_serializer),
+    ("not-a-choice", not_a_choice),
+)
+LINES: tuple[tuple[str, Alone], ...] = (
+    ("seconds-for-ms", seconds_for_ms),
+    ("kib-for-bytes", kib_for_bytes),
+    ("bytes-for-kib", bytes_for_kib),
+)
