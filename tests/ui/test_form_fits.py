@@ -60,10 +60,10 @@ async def test_nothing_is_cut_and_nothing_runs_over(still_app, play, size, name)
 
 
 def _cut(app, lines):
-    """Lines with an ellipsis, but for what is the user's or a broker's own text: keys, events, values."""
+    """Lines with an ellipsis, but for what is the user's or a broker's own text: keys, events, values, and long names."""
     free = [
         app.bench.query_one(selector)
-        for selector in ("#event-log", "#route", "#value", "#made", "#ack-lines")
+        for selector in ("#event-log", "#route", "#value", "#made", "#ack-lines", "#settings")
     ]
     regions = [widget.region for widget in free if widget.is_on_screen]
     return [

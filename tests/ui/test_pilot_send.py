@@ -91,7 +91,9 @@ async def test_what_stands_in_the_forms_is_what_runs(stand, until):
 async def test_a_value_being_edited_counts_when_sent(stand, until):
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await until(lambda: stand.session.phase == "idle")
-        await pilot.press("1", *["down"] * 8, "enter", "end", "0", "ctrl+s")
+        await pilot.press("1")
+        stand.app.bench.query_one("#settings").go_to("linger.ms")
+        await pilot.press("enter", "end", "0", "ctrl+s")
         await until(lambda: bool(stand.bench.runs))
         assert stand.bench.runs[0].producer["linger.ms"] == "50"
         stand.bench.finish()
@@ -223,7 +225,9 @@ async def test_a_wrong_number_keeps_send_from_sending_and_says_why(stand, until,
 async def test_a_config_that_the_client_refuses_cannot_be_sent(stand, until):
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await until(lambda: stand.session.phase == "idle")
-        await pilot.press("1", "down", "down", "enter")
+        await pilot.press("1")
+        stand.app.bench.query_one("#settings").go_to("acks")
+        await pilot.press("enter")
         await until(lambda: stand.session.scenario.producer["acks"] == "1")
         assert "idempotence" in stand.app.bench.problem
         await pilot.press("ctrl+s")

@@ -27,6 +27,14 @@ def commands(app: "KwbApp") -> Iterator[SystemCommand]:
     if session.insight is not None:
         yield SystemCommand("Latency distribution", "How the latencies spread (d)", bench.action_distribution)
     yield SystemCommand("Undo", "Take the last change of the config back (u)", bench.action_undo)
+    yield SystemCommand("Redo", "Make it again (r)", bench.action_redo)
+    yield SystemCommand(
+        "Filter the settings", "By name, by what they do, by the other client's name (/)", bench.action_filter
+    )
+    other = "librdkafka" if session.written.client == "java" else "Java"
+    yield SystemCommand(
+        f"Config in {other}'s names", "With its defaults; what runs stays the same (j)", bench.action_dialect
+    )
     yield SystemCommand("Light or dark", "Switch between kwb-dark and kwb-light", app.action_toggle_light)
     for name in sorted(app.theme_files):
         if name != app.theme:

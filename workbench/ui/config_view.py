@@ -1,112 +1,216 @@
 """A producer's config as the screen lists it: values as they come to stand, hints, what waits."""
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
-from workbench.insight.units import span_text
 from workbench.producer_config import (
     GROUPS,
+    Client,
     Promise,
     Property,
+    all_properties,
+    canonical,
     catalogue_name,
-    check,
+    counterpart,
     effective,
-    essentials,
     mask_secrets,
     promise,
     property_named,
-    wrong_with,
 )
+from workbench.producer_config.known import unknown
+from workbench.producer_config.meaning import Meaning, TopicFacts, meaning, standing
+from workbench.ui.config_digest import digest, value_in_words
+from workbench.ui.config_hints import hints_of
+from workbench.ui.config_model import Group, Setting
 from workbench.ui.session import Session
-from workbench.ui.widgets.config_list import Group, Hint, Setting
+from workbench.ui.written import DEFAULTS, Written
 
-_SEVERITY: dict[str, Literal["bad", "warn", "info"]] = {"error": "bad", "warning": "warn", "info": "info"}
-_OTHERS = "Also set"
 BOOTSTRAP = "bootstrap.servers"
+_OTHERS = "Also set"
+_MORE = "more"
+_NOT_SET = ""
+_FEW = 8
+"""Of so many settings a group is opened for one that is set."""
+_Items = tuple[tuple[str, str], ...]
 
 
-def groups(session: Session, others: tuple[str, ...]) -> list[Group]:
-    """Bootstrap servers and the catalogue by group; `others`: what the scenario set beyond it."""
-    config = session.scenario.producer
-    stands = effective(config)
-    running = effective(session.running.producer) if session.running and session.run_on else stands
-    hints: dict[str, list[Hint]] = {}
-    for hint in check(config):
-        hints.setdefault(hint.property, []).append(_hint(hint.short, hint.clients, hint.severity))
+def groups(session: Session) -> list[Group]:
+    """All that the client has, in the catalogue's order; of a group with essentials the rest for itself."""
+    written = session.written
+    view = _View(session, written)
+    result: list[Group] = []
+    for group in GROUPS:
+        items = [item for item in _listed(written.client) if item.group == group]
+        essential = [item for item in items if item.essential]
+        rest = [item for item in items if not item.essential]
+        if essential:
+            rows = [view.setting(item) for item in essential]
+            if group == GROUPS[0]:
+                rows = [_servers(session.bootstrap_servers), *view.defaults_row(), *rows]
+            result.append(Group(group, rows, digest=digest(group, rows, _units(written.client))))
+        if rest:
+            result.append(view.closed(group, rest, inner=bool(essential)))
+    if others := view.others():
+        label = "librdkafka's own" if written.client == "java" else _OTHERS
+        result.append(Group(_OTHERS, others, label, digest(_OTHERS, others, {})))
+    return result
 
-    def setting(item: Property) -> Setting:
-        value = stands[item.name]
+
+@cache
+def _listed(client: Client) -> tuple[Property, ...]:
+    return tuple(
+        item
+        for item in all_properties()
+        if item.name != BOOTSTRAP and (item.of(client) or (item.emulated and client == "librdkafka"))
+    )
+
+
+@cache
+def _units(client: Client) -> Mapping[str, str]:
+    return {item.name: item.unit for item in _listed(client)}
+
+
+class _View:
+    """One look at a config: what stands, what stood when the run began, and the hints."""
+
+    def __init__(self, session: Session, written: Written) -> None:
+        self._client = written.client
+        self._config = written.config
+        self._aside = written.aside
+        self._stands = stands(written)
+        self._usual = usual(written.client)
+        running = session.running if session.run_on else None
+        self._running = stands(_as(written.client, running.producer)) if running else self._stands
+        self._hints = hints_of(session.judge, written)
+        self._runs = running.producer if running else None
+        self._asked = {catalogue_name(name) for name in (written.origin or written.config)}
+
+    def setting(self, item: Property) -> Setting:
+        name = item.name
+        value, default = self._stands.get(name, _NOT_SET), self._usual.get(name, _NOT_SET)
+        shown = mask_secrets({name: value})[name]
+        offers = item.offers or (item.choices if self._client == "librdkafka" else _choices(item))
         return Setting(
-            item.name,
-            value,
-            unit_text(item, value),
-            item.choices,
-            changed=value != item.default,
-            waits=value != running[item.name],
-            hints=tuple(hints.get(item.name, ())),
+            name,
+            shown,
+            value_in_words(item, value),
+            () if item.offers else _choices(item) if self._client == "java" else item.choices,
+            changed=value != default,
+            waits=value != self._running.get(name, _NOT_SET),
+            read_only=not settable(name, self._client),
+            hints=tuple(self._hints.get(name, ())),
             labels=(item.short,) if item.short else (),
+            offers=offers,
+            secret=shown != value or item.secret,
+            words=_words(item, self._client),
         )
 
-    rows = {group: [setting(item) for item in essentials() if item.group == group] for group in GROUPS}
-    result: list[Group] = [(group, found) for group, found in rows.items() if found]
-    servers = _servers(session.bootstrap_servers)
-    result[0] = (GROUPS[0], [servers, *result[0][1]])
-    if others:
-        masked = mask_secrets(config)
-        other_rows = [
+    def defaults_row(self) -> list[Setting]:
+        if self._client == "java":
+            return []
+        value = self._config.get(DEFAULTS, "librdkafka")
+        ran = self._runs.get(DEFAULTS, "librdkafka") if self._runs is not None else value
+        return [
+            Setting(
+                DEFAULTS,
+                value,
+                choices=("librdkafka", "java"),
+                changed=value != "librdkafka",
+                waits=value != ran,
+                hints=tuple(self._hints.get(DEFAULTS, ())),
+                words="java librdkafka whose defaults",
+            )
+        ]
+
+    def closed(self, group: str, items: Sequence[Property], *, inner: bool) -> Group:
+        rows = [self.setting(item) for item in items]
+        name = f"{group}, {_MORE}" if inner else group
+        wanted = any(row.name in self._asked or _is_wrong(row) for row in rows)
+        told = digest(group, rows, _units(self._client))
+        return Group(name, rows, _MORE if inner else group, told, open=wanted and len(rows) <= _FEW)
+
+    def others(self) -> list[Setting]:
+        """What is set and stands in none of the groups."""
+        listed = {item.name for item in _listed(self._client)}
+        masked = mask_secrets({**self._config, **self._aside})
+        return [
             Setting(
                 name,
-                masked.get(name, "not set"),
-                changed=name in config,
-                waits=stands.get(name) != running.get(name),
-                read_only=masked.get(name) != config.get(name),
-                hints=tuple(hints.get(name, ())),
+                text,
+                changed=True,
+                waits=self._runs is not None and name not in self._runs,
+                read_only=False,
+                hints=tuple(self._hints.get(catalogue_name(name), self._hints.get(name, ()))),
+                secret=text != {**self._config, **self._aside}[name],
             )
-            for name in others
+            for name, text in masked.items()
+            if catalogue_name(name) not in listed and name != DEFAULTS
         ]
-        result.append((_OTHERS, other_rows))
-    return result
+
+
+def _is_wrong(row: Setting) -> bool:
+    return any(hint.severity != "info" for hint in row.hints)
+
+
+def stands(written: Written) -> Mapping[str, str]:
+    """Every property of the client as it comes to stand, in the catalogue's names."""
+    return _standing(written.client, tuple(written.config.items()))
+
+
+def usual(client: Client) -> Mapping[str, str]:
+    """The same where nothing is set."""
+    return _standing(client, ())
+
+
+@lru_cache(maxsize=32)
+def _standing(client: Client, items: _Items) -> Mapping[str, str]:
+    config = dict(items)
+    if client == "java":
+        return standing(config, "java")
+    typed = {name: text for name, text in canonical(config).items() if not text.strip()}
+    return {"max.block.ms": "60000", **standing(config, client), **effective(config), **typed}
+
+
+@lru_cache(maxsize=2)
+def _translated(client: Client, items: _Items) -> Written:
+    return Written("librdkafka", dict(items)).in_names_of(client)
+
+
+def _as(client: Client, producer: Mapping[str, str]) -> Written:
+    return _translated(client, tuple(producer.items()))
+
+
+def _choices(item: Property) -> tuple[str, ...]:
+    facts = item.java
+    if facts is None:
+        return ()
+    return item.closed or facts.choices or (("true", "false") if facts.kind == "bool" else ())
+
+
+@cache
+def settable(name: str, client: Client) -> bool:
+    """Whether a config of kwb's can hold it."""
+    item = property_named(name)
+    if client == "java":
+        return name != BOOTSTRAP and item is not None and item.java is not None
+    return name == DEFAULTS or (unknown(name) is None and (item is None or item.kind != "code"))
+
+
+@cache
+def _words(item: Property, client: Client) -> str:
+    facts = item.of(client)
+    other = counterpart(item.name, client)
+    aliases = (facts.name, *facts.aliases) if facts else ()
+    return " ".join((*aliases, other, item.group, item.does))
 
 
 def _servers(text: str | None) -> Setting:
     first, *more = (text or "not yet known").split(",")
-    short = (f"{first} +{len(more)}", first, f"{len(more) + 1} servers") if more else ()
-    return Setting(BOOTSTRAP, text or first, read_only=True, short_values=short)
+    short = (f"{first} +{len(more)}", first) if more else ()
+    return Setting(BOOTSTRAP, text or first, read_only=True, labels=("bootstrap",), short_values=short)
 
 
-def other_names(config: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(name for name in config if not ((item := property_named(name)) and item.essential))
-
-
-def with_property(config: Mapping[str, str], name: str, text: str | None) -> dict[str, str]:
-    """The config with one property changed, whatever name of it stood there; None: back to the default."""
-    kept = {key: value for key, value in config.items() if catalogue_name(key) != name}
-    return kept if text is None else {**kept, name: text}
-
-
-def typed_hints(config: Mapping[str, str], name: str, text: str) -> list[Hint]:
-    """What is to be said of a value while it is typed; only what is wrong with it alone is bad."""
-    alone = wrong_with(name, text)
-    found = [hint for hint in check(with_property(config, name, text)) if hint.property == name]
-    return [
-        _hint(
-            hint.short,
-            hint.clients,
-            "error" if alone else "warning" if hint.severity == "error" else hint.severity,
-        )
-        for hint in found
-    ]
-
-
-def refusal(config: Mapping[str, str]) -> str | None:
-    """Why the client would not start with this config."""
-    return next(
-        (f"{hint.property}: {hint.short}" for hint in check(config) if hint.severity == "error"), None
-    )
-
-
-def count_wrong(config: Mapping[str, str]) -> int:
-    return sum(hint.severity != "info" for hint in check(config))
+# ── what it means ─────────────────────────────────────────────────────────────────────────────────
 
 
 def promised(session: Session) -> Promise | None:
@@ -114,39 +218,32 @@ def promised(session: Session) -> Promise | None:
     if session.view is None:
         return None
     running = session.running if session.run_on else None
-    return promise_of(session, (running or session.scenario).producer)
+    topic = topic_facts(session)
+    config = (running or session.scenario).producer
+    return promise(config, topic.replication_factor, topic.min_insync_replicas)
 
 
-def promise_of(session: Session, config: Mapping[str, str]) -> Promise:
+def meaning_of(session: Session, written: Written) -> Meaning:
+    """Time and memory by the client whose names are shown; what is promised, by what runs."""
+    facts = topic_facts(session)
+    found = meaning(written.config, facts, written.client)
+    kept = promise(written.producer, facts.replication_factor, facts.min_insync_replicas)
+    return Meaning(kept, found.budget, found.limits)
+
+
+def topic_facts(session: Session) -> TopicFacts:
     topic, plan = session.topic, session.scenario.topic
     known = topic if topic is not None and topic.name == plan.name else None
     replicas = plan.replication_factor
+    leaders = 1
     if known and known.partitions:
         replicas = len(known.partitions[0].replicas)
+        leaders = len({partition.leader for partition in known.partitions})
     asked = session.scenario.cluster.config | plan.config | (known.config if known else {})
     least = asked.get("min.insync.replicas", "1")
-    return promise(config, replicas, int(least) if least.isdecimal() else 1)
+    return TopicFacts(replicas, int(least) if least.isdecimal() else 1, leaders)
 
 
-def unit_text(item: Property, value: str) -> str:
-    """The value in a person's words: 60000 of ms is "60 s"."""
-    try:
-        amount = float(value)
-    except ValueError:
-        return ""
-    if item.unit == "ms":
-        return span_text(amount / 1000) if amount < 2**40 else "for ever"
-    if item.unit == "bytes":
-        return next(
-            (
-                f"{amount / size:.3g} {name}"
-                for size, name in ((2**20, "MiB"), (2**10, "KiB"))
-                if amount >= size
-            ),
-            f"{amount:.0f} B",
-        )
-    return ""
-
-
-def _hint(short: str, clients: str, severity: str) -> Hint:
-    return Hint(_SEVERITY[severity], f"{short} · {clients}" if clients else short)
+def same(name: str, other: str) -> bool:
+    """Two names of one property."""
+    return catalogue_name(name) == catalogue_name(other)

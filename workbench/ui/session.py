@@ -17,10 +17,14 @@ from workbench.model.events import Event
 from workbench.model.frame import ENDED, Frame
 from workbench.model.record import MadeRecord, RecordPlan
 from workbench.model.scenario import Scenario
+from workbench.ui.config_hints import Judge
+from workbench.ui.written import Written, as_written
 
 if TYPE_CHECKING:
     from workbench.model.cluster_view import ClusterView, TopicView
-    from workbench.model.report import Client, Report
+    from workbench.model.report import Client as ClientFacts
+    from workbench.model.report import Report
+    from workbench.producer_config import Client
 
 Phase = Literal["opening", "unavailable", "idle", "running", "pausing", "paused", "stopping", "verifying"]
 RUN_ON: frozenset[Phase] = frozenset({"running", "pausing", "paused", "stopping", "verifying"})
@@ -34,7 +38,7 @@ class BenchLike(Protocol):
     @property
     def view(self) -> "ClusterView | None": ...
     @property
-    def client(self) -> "Client | None": ...
+    def client(self) -> "ClientFacts | None": ...
     async def open(self) -> None: ...
     async def close(self) -> None: ...
     async def ensure_topic(self, scenario: Scenario) -> "TopicView": ...
@@ -70,7 +74,11 @@ class Session:
         self._bench: BenchLike | None = None
         self._live = Live()
         self._events: deque[Event] = deque(maxlen=_EVENTS_KEPT)
-        self._undo: list[dict[str, str]] = []
+        self.written = as_written(scenario.producer)
+        """The config as it is edited: in the names of one client or the other."""
+        self._judge: tuple[object, Judge] | None = None
+        self._undo: list[Written] = []
+        self._redo: list[Written] = []
 
     @property
     def run_on(self) -> bool:
@@ -85,7 +93,7 @@ class Session:
         return self._bench.view if self._bench else None
 
     @property
-    def client(self) -> "Client | None":
+    def client(self) -> "ClientFacts | None":
         return self._bench.client if self._bench else None
 
     @property
@@ -114,23 +122,57 @@ class Session:
         of_run = self.insight.events if self.insight else ()
         return sorted((*self._events, *of_run), key=lambda event: event.at)
 
+    @property
+    def judge(self) -> Judge:
+        """What says what is to be said of a config, given the topic and the brokers."""
+        plan, brokers = self.scenario.topic, self.scenario.cluster.config
+        topic = self.topic if self.topic and self.topic.name == plan.name else None
+        key = topic, plan, brokers
+        if self._judge is None or self._judge[0] != key:
+            self._judge = key, Judge(topic, plan.config, brokers)
+        return self._judge[1]
+
     # ---- editing
 
     def edit(self, scenario: Scenario) -> None:
-        if scenario == self.scenario:
-            return
-        if scenario.producer != self.scenario.producer:
-            self._undo = [*self._undo[1 - _UNDO_KEPT :], self.scenario.producer]
-        self.scenario = scenario
-        self.changed()
+        """Record, topic and send mode; the config by `write`."""
+        if scenario != self.scenario:
+            self.scenario = scenario
+            self.changed()
 
-    def undo_property(self) -> bool:
+    def write(self, written: Written) -> None:
+        """The config anew, to be taken back by `undo`."""
+        if written == self.written:
+            return
+        self._undo = [*self._undo[1 - _UNDO_KEPT :], self.written]
+        self._redo.clear()
+        self._stand(written)
+
+    def undo(self) -> bool:
         """Take the last change of the config back; False where there is none."""
-        if not self._undo:
+        return self._step(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Make the change again that was taken back last; False where there is none."""
+        return self._step(self._redo, self._undo)
+
+    def _step(self, back: list[Written], forth: list[Written]) -> bool:
+        if not back:
             return False
-        self.scenario = msgspec.structs.replace(self.scenario, producer=self._undo.pop())
-        self.changed()
+        forth.append(self.written)
+        self._stand(back.pop())
         return True
+
+    def switch_names(self) -> None:
+        """The same config in the other client's names; what runs does not change."""
+        other: Client = "librdkafka" if self.written.client == "java" else "java"
+        self._stand(self.written.in_names_of(other))
+
+    def _stand(self, written: Written) -> None:
+        self.written = written
+        producer = written.producer
+        self.scenario = msgspec.structs.replace(self.scenario, producer=producer)
+        self.changed()
 
     # ---- the bench
 

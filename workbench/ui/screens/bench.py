@@ -1,6 +1,7 @@
 """The bench: config, record and send at the left, what happens to the records at the right."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -11,16 +12,16 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.errors import KwbError
 from workbench.ui import config_view
 from workbench.ui.route_view import way_of
+from workbench.ui.screens.config_editing import ConfigEditing
 from workbench.ui.session import Session
 from workbench.ui.widgets.composer import Composer
-from workbench.ui.widgets.config_list import ConfigList, Hint
+from workbench.ui.widgets.config_list import ConfigList
 from workbench.ui.widgets.config_pane import ConfigPane
 from workbench.ui.widgets.event_log import EventLog
 from workbench.ui.widgets.header import Header
@@ -35,7 +36,7 @@ from workbench.ui.widgets.tab_bar import TABS, Tab, TabBar
 from workbench.ui.widgets.title import Pane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.geometry import Size
 
@@ -58,7 +59,7 @@ def _needs_tabs(size: "Size") -> bool:
     return size.width < COLUMNS_FROM[0] or size.height < COLUMNS_FROM[1]
 
 
-class BenchScreen(Screen[None]):
+class BenchScreen(ConfigEditing):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("ctrl+s", "send", "send", "Send; while a run is on: pause, resume", "bench.send"),
@@ -70,6 +71,9 @@ class BenchScreen(Screen[None]):
         _key("4", "tab('events')", "events", "To the events", "bench.events"),
         _key("d", "distribution", "distribution", "The latency distribution", "bench.distribution"),
         _key("u,ctrl+z", "undo", "undo", "Take the last change of the config back", "bench.undo"),
+        _key("r,ctrl+y", "redo", "redo", "Make it again", "bench.redo"),
+        _key("slash,ctrl+f", "filter", "filter", "Filter the settings", "bench.filter"),
+        _key("j", "dialect", "names", "Java's names, librdkafka's names", "bench.dialect"),
         _key("escape", "unzoom", "back", "Leave the zoom", "bench.unzoom"),
     ]
 
@@ -80,10 +84,8 @@ class BenchScreen(Screen[None]):
 
     def __init__(self, session: Session, size: "Size", breakpoints: "Iterable[str]") -> None:
         """`breakpoints`: the classes of the size at which it opens, so that it is styled only once."""
-        super().__init__(classes=" ".join((*breakpoints, f"-tab-{TABS[1]}")))
+        super().__init__(session, classes=" ".join((*breakpoints, f"-tab-{TABS[1]}")))
         self.set_class(_needs_tabs(size), "-tabs")
-        self.session = session
-        self._others = config_view.other_names(session.scenario.producer)
         self._problems: dict[str, str | None] = {}
         self.complete = False
         self._send_when_ready = False
@@ -97,7 +99,7 @@ class BenchScreen(Screen[None]):
         yield TabBar(id="tabs")
         with Horizontal(id="body"):
             with Vertical(id="left", classes="column"):
-                yield ConfigPane(config_view.groups(self.session, self._others), self._typed_hints)
+                yield ConfigPane(config_view.groups(self.session), self._typed_hints)
             yield Vertical(id="middle", classes="column")
             yield LiveColumn(id="right", classes="column")
         yield RunStrip(id="run-strip")
@@ -131,8 +133,8 @@ class BenchScreen(Screen[None]):
         if not self.complete:
             return
         session = self.session
-        key = (session.scenario, session.running, session.phase, session.topic, session.view, self.problem,
-               session.problem, self.app.theme)  # fmt: skip
+        key = (session.scenario, session.written, session.running, session.phase, session.topic,
+               session.view, self.problem, session.problem, self.app.theme)  # fmt: skip
         if key != self._forms_key:
             self._forms_key = key
             self._show_forms()
@@ -141,22 +143,16 @@ class BenchScreen(Screen[None]):
     def _show_forms(self) -> None:
         session = self.session
         self.query_one(Header).show(session, config_view.promised(session))
-        shown = config_view.groups(session, self._others)
-        self.query_one(ConfigPane).show([setting for _, settings in shown for setting in settings])
-        producer = session.scenario.producer
-        waits = session.run_on and session.running is not None and session.running.producer != producer
-        meaning = self.query_one(Meaning)
-        meaning.show_promise(config_view.promise_of(session, producer), waits=waits)
-        if (setting := self.query_one(ConfigList).current) is not None:
-            meaning.show_setting(setting.name)
+        self.query_one(ConfigPane).show(config_view.groups(session), session.written.client)
+        self._show_meaning(session.written)
+        setting = self.query_one(ConfigList).current
+        self._show_help(setting.name if setting else "")
         self._show_route()
         self._show_keys()
 
     def _show_run(self) -> None:
         session, insight = self.session, self.session.insight
-        self.query_one(TabBar).show(
-            session, config_view.count_wrong(session.scenario.producer), self.form_problem
-        )
+        self.query_one(TabBar).show(session, session.judge.count_wrong(session.written), self.form_problem)
         self.query_one(SendPane).show(session, self.problem)
         self.query_one(RunStrip).show(session)
         self.query_one(Composer).show_next(session.next_seq)
@@ -179,7 +175,7 @@ class BenchScreen(Screen[None]):
     def problem(self) -> str | None:
         """Why nothing can be sent as the forms stand."""
         found = next((problem for problem in self._problems.values() if problem), None)
-        return found or self._record_problem or config_view.refusal(self.session.scenario.producer)
+        return found or self._record_problem or self.session.judge.refusal(self.session.scenario.producer)
 
     @property
     def _record_problem(self) -> str | None:
@@ -203,10 +199,10 @@ class BenchScreen(Screen[None]):
     def _picked(self, event: TabBar.Picked) -> None:
         self.action_tab(event.tab)
 
-    def action_tab(self, tab: Tab) -> None:
+    def action_tab(self, tab: Tab, then: "Callable[[], object] | None" = None) -> None:
         self.action_unzoom()
         self.tab = tab
-        self.call_after_refresh(self._focus_first, tab)
+        self.call_after_refresh(then or partial(self._focus_first, tab))
 
     def action_next_tab(self) -> None:
         self.action_tab(TABS[(TABS.index(self.tab) + 1) % len(TABS)])
@@ -259,33 +255,6 @@ class BenchScreen(Screen[None]):
         self.call_after_refresh(self.query_one(LiveColumn).fit)
 
     # ---- editing
-
-    def _typed_hints(self, name: str, text: str) -> list[Hint]:
-        return config_view.typed_hints(self.session.scenario.producer, name, text)
-
-    @on(ConfigList.Edited)
-    def _setting_edited(self, event: ConfigList.Edited) -> None:
-        session = self.session
-        producer = config_view.with_property(session.scenario.producer, event.name, event.text)
-        session.edit(msgspec.structs.replace(session.scenario, producer=producer))
-        self.show()
-
-    @on(ConfigList.Moved)
-    def _setting_moved(self, event: ConfigList.Moved) -> None:
-        for meaning in self.query(Meaning):
-            meaning.show_setting(event.name)
-
-    @on(ConfigList.UndoWanted)
-    def action_undo(self) -> None:
-        if not self.session.undo_property():
-            self.notify("Nothing to undo in the config")
-        self.show()
-
-    def action_edit_setting(self) -> None:
-        self.query_one(ConfigList).action_edit()
-
-    def action_default_setting(self) -> None:
-        self.query_one(ConfigList).action_default()
 
     @on(Composer.Edited)
     def _record_edited(self, event: Composer.Edited) -> None:

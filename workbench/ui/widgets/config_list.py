@@ -1,138 +1,50 @@
 """Settings in groups, edited where they stand."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.console import RenderableType
-from rich.text import Text
-from textual import on
-from textual.app import ComposeResult
+from textual import events, on
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.events import Click
-from textual.geometry import Size
+from textual.geometry import Offset
 from textual.message import Message
-from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Input
 
-from workbench.ui.glyphs import CHANGED, FAILED, NEXT_RUN, OPEN, WARNING, pick
+from workbench.ui.config_model import Check, Group, Hint, Setting
 from workbench.ui.keys import control_key
-from workbench.ui.theme import palette
-from workbench.ui.widgets.field import Field
+from workbench.ui.widgets.config_lines import FIX, MARK
+from workbench.ui.widgets.config_table import ConfigTable
+from workbench.ui.widgets.value_field import ValueField, completions
 
-_MARK = 2
-_UNIT_ROOM = 38
-_NAME = 20
-
-
-@dataclass(frozen=True)
-class Hint:
-    """`bad` keeps the text from being taken."""
-
-    severity: Literal["bad", "warn", "info"]
-    text: str
+_OFFERED = 8
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One row. `unit` is the value in a person's words ("60 s"); `waits`: edited, for the next run."""
-
-    name: str
-    value: str
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    changed: bool = False
-    waits: bool = False
-    read_only: bool = False
-    hints: tuple[Hint, ...] = ()
-    labels: tuple[str, ...] = ()
-    """Shorter forms of the name."""
-    short_values: tuple[str, ...] = ()
-
-
-Group = tuple[str, Sequence[Setting]]
-Check = Callable[[str, str], Sequence[Hint]]
-
-
-class SettingRow(Widget):
-    DEFAULT_CSS = """
-    SettingRow { height: auto; color: $k-muted; }
-    SettingRow.-cursor { background: $k-raised; }
-    SettingRow > Field.-textual-compact { height: 1; padding: 0; background: $k-selected; color: $k-text; }
-    """
-
-    setting: reactive[Setting] = reactive(Setting("", ""), layout=True)
-    name_width: reactive[int] = reactive(24)
-
-    def __init__(self, setting: Setting) -> None:
-        super().__init__()
-        self.set_reactive(SettingRow.setting, setting)
-
-    def _hint_lines(self, width: int) -> list[tuple[Hint, str]]:
-        lines: list[tuple[Hint, str]] = []
-        for hint in self.setting.hints:
-            text = Text(hint.text)
-            glyph = {"bad": FAILED, "warn": WARNING, "info": "·"}[hint.severity]
-            wrapped = text.wrap(self.app.console, max(width - _MARK - 4, 8))
-            for index, line in enumerate(wrapped):
-                lines.append((hint, f"{'' if index else glyph:<2}{line.plain.rstrip()}"))
-        return lines
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        _ = container, viewport
-        return 1 + len(self._hint_lines(width))
-
-    def render(self) -> RenderableType:
-        roles = palette(self.app)
-        setting, width = self.setting, self.size.width
-        text = Text(no_wrap=True, overflow="crop")
-        mark = NEXT_RUN if setting.waits else CHANGED if setting.changed else " "
-        text.append(f"{mark} ", roles.warn if setting.waits else roles.accent)
-        touched = setting.changed or setting.waits
-        named = pick(self.name_width, setting.name, *setting.labels)
-        text.append(named.ljust(self.name_width + 1), f"bold {roles.text}" if touched else roles.muted)
-        room = width - text.cell_len
-        unit = setting.unit if width >= _UNIT_ROOM else ""
-        value = setting.value + (f" {OPEN}" if setting.choices else "")
-        if cell_len(value) + cell_len(unit) + 1 > room:
-            unit = ""
-        value = pick(room, value, setting.value, *setting.short_values)
-        style = roles.muted if setting.read_only else roles.warn if setting.waits else roles.text
-        text.append(value, f"bold {style}" if touched else style)
-        text.append(" " * max(room - cell_len(value) - cell_len(unit), 0))
-        text.append(unit, roles.muted)
-        for hint, line in self._hint_lines(width):
-            role = {"bad": roles.bad, "warn": roles.warn, "info": roles.muted}[hint.severity]
-            ground = roles.tint("bad" if hint.severity == "bad" else "warn", 0.13)
-            text.append(f"\n{' ' * _MARK}")
-            text.append(f" {line}".ljust(width - _MARK), f"{role} on {ground}")
-        return text
-
-
-class ConfigList(VerticalScroll, can_focus=True):
+class ConfigList(ConfigTable):
     """`check` is asked at every key typed into a value."""
 
     DEFAULT_CSS = """
-    ConfigList { height: 1fr; scrollbar-size-vertical: 1; }
-    ConfigList > .group { height: 1; color: $k-muted; text-style: bold; }
+    ConfigList { height: 1fr; layers: base edit; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        control_key("up", "go(-1)", "setting above", "config.above"),
-        control_key("down", "go(1)", "setting below", "config.below"),
-        control_key("home", "go(-1000)", "first setting", "config.first"),
-        control_key("end", "go(1000)", "last setting", "config.last"),
-        control_key("enter,space", "edit", "edit, or the next choice", "config.edit"),
-        control_key("right", "turn(1)", "next choice", "config.next"),
-        control_key("left", "turn(-1)", "choice before", "config.before"),
+        control_key("up", "go(-1)", "line above", "config.above"),
+        control_key("down", "go(1)", "line below", "config.below"),
+        control_key("pageup", "page(-1)", "page up", "config.page_up"),
+        control_key("pagedown", "page(1)", "page down", "config.page_down"),
+        control_key("home", "go(-10000)", "first line", "config.first"),
+        control_key("end", "go(10000)", "last line", "config.last"),
+        control_key("enter,space", "edit", "edit, the next choice, open or close a group", "config.edit"),
+        control_key("e", "type", "type the value, with completion", "config.type"),
+        control_key("right", "turn(1)", "next choice; open the group", "config.next"),
+        control_key("left", "turn(-1)", "choice before; close the group", "config.before"),
         control_key("backspace,delete", "default", "back to the default", "config.default"),
+        control_key("f", "fix", "apply the hint's fix", "config.fix"),
+        control_key("c", "only_changed", "only what is changed, and back", "config.changed"),
+        control_key("slash,ctrl+f", "filter", "filter the settings", "config.filter"),
+        control_key("j", "dialect", "Java's names, librdkafka's names", "config.dialect"),
         control_key("u,ctrl+z", "undo", "undo the last change", "config.undo"),
-        control_key("escape", "screen.blur", "leave the list", "config.leave"),
+        control_key("r,ctrl+y", "redo", "make it again", "config.redo"),
+        control_key("escape", "leave", "clear the filter; leave the list", "config.leave"),
     ]
-
-    cursor: reactive[int] = reactive(0)
 
     @dataclass
     class Edited(Message):
@@ -142,204 +54,238 @@ class ConfigList(VerticalScroll, can_focus=True):
         text: str | None
 
     @dataclass
-    class Moved(Message):
-        name: str
+    class Typed(Message):
+        """Text that would be taken if the edit ended now; None: what stood there."""
 
-    class UndoWanted(Message):
-        pass
+        name: str
+        text: str | None
+
+    @dataclass
+    class FixWanted(Message):
+        hint: Hint
+
+    @dataclass
+    class Pasted(Message):
+        text: str
+
+    @dataclass
+    class Wanted(Message):
+        """By a key, of the pane or the screen."""
+
+        what: str
 
     def __init__(self, check: Check, groups: Sequence[Group] = (), id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(groups, id=id)
         self._check = check
-        self._groups = list(groups)
-        self._editing: SettingRow | None = None
-
-    def compose(self) -> ComposeResult:
-        for name, settings in self._groups:
-            yield GroupTitle(name)
-            for setting in settings:
-                yield SettingRow(setting)
-
-    def on_mount(self) -> None:
-        self.watch_cursor(self.cursor, self.cursor)
-
-    @property
-    def rows(self) -> list[SettingRow]:
-        return list(self.query(SettingRow))
-
-    @property
-    def current(self) -> Setting | None:
-        rows = self.rows
-        return rows[self.cursor].setting if rows else None
+        self.java = False
+        """In Java's names."""
+        self._field: ValueField | None = None
+        self._editing: Setting | None = None
 
     @property
     def editing(self) -> bool:
-        return self._editing is not None
+        return self._field is not None
 
-    def show(self, settings: Sequence[Setting]) -> None:
-        """The rows anew, in the order they were given in; the one being edited keeps its hints."""
-        for row, setting in zip(self.rows, settings, strict=True):
-            hints = row.setting.hints if row is self._editing else setting.hints
-            row.setting = replace(setting, hints=hints)
-
-    def on_resize(self) -> None:
-        width = self.scrollable_content_region.width
-        names = [(row.setting.name, *row.setting.labels) for row in self.rows]
-        longest = max((len(pick(_NAME, *forms)) for forms in names), default=0)
-        for row in self.rows:
-            row.name_width = min(longest, max(width - 14, 8))
-        if self._editing:
-            self._place_field(self._editing)
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        rows = self.rows
-        if not rows:
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is not self:
             return
-        rows[min(old, len(rows) - 1)].remove_class("-cursor")
-        rows[new].add_class("-cursor")
-        self.scroll_to_widget(rows[new], animate=False)
-        self.post_message(self.Moved(rows[new].setting.name))
+        y = self._first + event.y
+        if y >= len(self._lines):
+            return
+        line = self._lines[y]
+        again = line.entry == self._at
+        self._stand(line.entry)
+        self.focus()
+        entry = self._entries[line.entry]
+        if entry.setting is None:
+            self._toggle(entry)
+        elif line.hint is not None and line.hint.fix is not None and line.text.endswith(FIX):
+            self.post_message(self.FixWanted(line.hint))
+        elif again and line.part == 0 and event.x >= MARK + self._names:
+            self.action_edit()
 
-    def action_go(self, by: int) -> None:
-        self.cursor = min(max(self.cursor + by, 0), len(self.rows) - 1)
+    # ---- changing
 
     def action_edit(self) -> None:
+        entry = self._entries[self._at] if self._entries else None
+        if entry is not None and entry.setting is None:
+            self._toggle(entry)
+        elif entry is None or entry.setting is None or entry.setting.read_only:
+            self.app.bell()
+        elif entry.setting.choices:
+            self.action_turn(1)
+        else:
+            self._begin(entry.setting)
+
+    def action_type(self) -> None:
         setting = self.current
         if setting is None or setting.read_only:
             self.app.bell()
-        elif setting.choices:
-            self.action_turn(1)
         else:
-            self._begin(self.rows[self.cursor])
+            self._begin(setting)
 
     def action_turn(self, by: int) -> None:
-        setting = self.current
-        if setting is not None and setting.choices and not setting.read_only:
+        if not self._entries:
+            return
+        entry, setting = self._entries[self._at], self.current
+        if setting is None:
+            if entry.open != (by > 0):
+                self._toggle(entry)
+        elif setting.choices and not setting.read_only:
             at = setting.choices.index(setting.value) + by if setting.value in setting.choices else 0
             self.post_message(self.Edited(setting.name, setting.choices[at % len(setting.choices)]))
+        elif by < 0:
+            self._stand(next(i for i, each in enumerate(self._entries) if each.key == (entry.group.name, "")))
 
     def action_default(self) -> None:
         setting = self.current
         if setting is not None and not setting.read_only:
             self.post_message(self.Edited(setting.name, None))
 
+    def action_fix(self) -> None:
+        """Of the row; where it has none, the only one in sight."""
+        hints = self.current.hints if self.current is not None else ()
+        fixes = [hint for hint in hints if hint.fix is not None] or self.fixes_in_sight
+        if fixes and (len(fixes) == 1 or fixes[0] in hints):
+            self.post_message(self.FixWanted(fixes[0]))
+        else:
+            self.app.bell()
+
+    def action_only_changed(self) -> None:
+        self.left()
+        self.narrow(only_changed=not self.view.only_changed)
+        self.post_message(self.Wanted("narrowed"))
+
+    def action_filter(self) -> None:
+        self.post_message(self.Wanted("filter"))
+
+    def action_dialect(self) -> None:
+        self.left()
+        self.post_message(self.Wanted("dialect"))
+
     def action_undo(self) -> None:
-        self.post_message(self.UndoWanted())
+        self.post_message(self.Wanted("undo"))
+
+    def action_redo(self) -> None:
+        self.post_message(self.Wanted("redo"))
+
+    def action_leave(self) -> None:
+        if self.view.narrowed:
+            self.narrow("", only_changed=False)
+            self.post_message(self.Wanted("narrowed"))
+        else:
+            self.screen.set_focus(None)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        self.paste(event.text)
+
+    def paste(self, text: str) -> None:
+        self.cancel()
+        self.post_message(self.Pasted(text))
 
     # ---- editing one value
 
-    def _begin(self, row: SettingRow) -> None:
-        if self._editing is None:
-            self._editing = row
-            field = ValueField(row.setting.value)
-            row.mount(field)
-            self._place_field(row)
-            field.focus()
+    def _begin(self, setting: Setting) -> None:
+        if self._field is not None:
+            return
+        self._editing, self._edited = setting, (setting.name, setting.hints)
+        value = "" if setting.secret else setting.value
+        self._field = ValueField(value, setting.offers or setting.choices, secret=setting.secret)
+        self.mount(self._field)
+        self._stand(self._at, said=True)
+        self._field.focus()
 
-    def _place_field(self, row: SettingRow) -> None:
-        for field in row.query(Field):
-            field.styles.margin = (0, 0, 0, _MARK + row.name_width + 1)
+    def moved(self) -> None:
+        if self._field is None:
+            return
+        y = next((y for y, line in enumerate(self._lines) if line.entry == self._at), 0) - self._first
+        left = MARK + self._names + 1
+        self._field.styles.offset = Offset(left, y)
+        self._field.styles.width = max(self._text_width - left, 1)
+        self._field.visible = 0 <= y < self.size.height
+
+    def _said(self, text: str) -> list[Hint]:
+        """What is to be said of it, and of what may stand there the words that go on so."""
+        assert self._editing is not None
+        hints = list(self._check(self._editing.name, text))
+        offers = self._editing.offers or self._editing.choices
+        begun = text.rpartition(",")[2]
+        going_on = completions(offers, begun)
+        if offers and going_on and text != self._editing.value:
+            hints.append(Hint("info", " · ".join(going_on[:_OFFERED])))
+        return hints
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        row = self._editing
-        if row is not None:
-            hints = tuple(self._check(row.setting.name, event.value.strip()))
-            row.setting = replace(row.setting, hints=hints)
-            event.input.set_class(any(hint.severity == "bad" for hint in hints), "-wrong")
+        setting, text = self._editing, event.value.strip()
+        if setting is None or event.input is not self._field:
+            return
+        hints = self._said(text)
+        self._edited = setting.name, hints
+        bad = any(hint.severity == "bad" for hint in hints)
+        event.input.set_class(bad, "-wrong")
+        self._stand(self._at, said=True)
+        unchanged = bad or (setting.secret and not text)
+        self.post_message(self.Typed(setting.name, None if unchanged else text))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        row, text = self._editing, event.value.strip()
-        if row is None:
+        setting = self._editing
+        if setting is None:
             return
-        if any(hint.severity == "bad" for hint in self._check(row.setting.name, text)):
+        if self._bad(event.value.strip()):
             self.app.bell()
             return
-        self._end(row)
-        self.post_message(self.Edited(row.setting.name, text))
+        self._end(focus=True)
+        if not (setting.secret and not event.value.strip()):
+            self.post_message(self.Edited(setting.name, event.value.strip()))
+
+    def _bad(self, text: str) -> bool:
+        assert self._editing is not None
+        return any(hint.severity == "bad" for hint in self._check(self._editing.name, text))
 
     def cancel(self) -> None:
         """Leave the value as it was."""
-        if (row := self._editing) is not None:
-            self._end(row)
-            self.post_message(self.Moved(row.setting.name))
+        if (setting := self._editing) is not None:
+            self._end(focus=True)
+            self.post_message(self.Typed(setting.name, None))
+            self.post_message(self.Moved(setting.name))
 
     @property
     def wrong_edit(self) -> str | None:
         """What is wrong with what is being typed; None where nothing is, or nobody types."""
-        row = self._editing
-        if row is None:
+        setting, field = self._editing, self._field
+        if setting is None or field is None:
             return None
-        text = row.query_one(Field).value.strip()
-        bad = next((hint for hint in self._check(row.setting.name, text) if hint.severity == "bad"), None)
-        return f"{row.setting.name}: {bad.text}" if bad else None
+        hints = self._check(setting.name, field.value.strip())
+        bad = next((hint for hint in hints if hint.severity == "bad"), None)
+        return f"{setting.name}: {bad.text}" if bad else None
 
     def take(self) -> Edited | None:
         """End the edit: what was typed counts where it is right, else it is dropped."""
-        row = self._editing
-        if row is None:
+        setting, field = self._editing, self._field
+        if setting is None or field is None:
             return None
-        text = row.query_one(Field).value.strip()
-        self._end(row, focus=False)
-        if any(hint.severity == "bad" for hint in self._check(row.setting.name, text)):
+        text = field.value.strip()
+        bad = self._bad(text)
+        self._end(focus=False)
+        self.post_message(self.Typed(setting.name, None))
+        if bad or text == setting.value or (setting.secret and not text):
             return None
-        return self.Edited(row.setting.name, text)
+        return self.Edited(setting.name, text)
 
     def left(self) -> None:
         """By Tab or the mouse."""
         if (edited := self.take()) is not None:
             self.post_message(edited)
 
-    def _end(self, row: SettingRow, *, focus: bool = True) -> None:
-        self._editing = None
-        for field in row.query(Field):
+    def _end(self, *, focus: bool) -> None:
+        field, self._field, self._editing, self._edited = self._field, None, None, None
+        if field is not None:
             field.remove()
-        row.setting = replace(row.setting, hints=())
+        self._stand(self._at, said=True)
         if focus:
             self.focus()
-
-    def on_click(self, event: Click) -> None:
-        row = event.widget
-        if isinstance(row, SettingRow) and row is not self._editing:
-            index = self.rows.index(row)
-            again = index == self.cursor
-            self.cursor = index
-            self.focus()
-            if again and event.y == 0 and event.x >= _MARK + row.name_width:
-                self.action_edit()
-
-
-class ValueField(Field):
-    """The field in the row that is edited."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        control_key("escape", "cancel", "leave the value as it was", "value.cancel"),
-        control_key("up,down", "submit", "take the value", "value.take"),
-    ]
-
-    def _list(self) -> ConfigList:
-        return next(node for node in self.ancestors if isinstance(node, ConfigList))
-
-    def action_cancel(self) -> None:
-        self._list().cancel()
-
-    async def action_submit(self) -> None:
-        self.post_message(self.Submitted(self, self.value, None))
-
-    def on_blur(self) -> None:
-        if self.is_attached:
-            self._list().left()
-
-
-class GroupTitle(Widget):
-    DEFAULT_CSS = "GroupTitle { height: 1; color: $k-muted; text-style: bold; }"
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._text = f"{OPEN} {name}"
-
-    def render(self) -> RenderableType:
-        return Text(self._text, no_wrap=True)

@@ -9,7 +9,9 @@ from textual.widgets import Input, TextArea
 
 from workbench.ui.session import Phase
 from workbench.ui.theme import palette
-from workbench.ui.widgets.config_list import ConfigList, ValueField
+from workbench.ui.widgets.config_list import ConfigList
+from workbench.ui.widgets.config_pane import FilterField
+from workbench.ui.widgets.value_field import ValueField
 
 Key = tuple[str, str, str]
 _SEND: dict[Phase, str] = {
@@ -26,9 +28,15 @@ def keys_that_count(phase: Phase, focused: Widget | None, *, tabs: bool) -> tupl
         keys.append(("^G", "stop", "screen.stop"))
     if isinstance(focused, ValueField):
         keys += [("Enter", "take", "focused.submit"), ("Esc", "leave as it was", "focused.cancel")]
+    elif isinstance(focused, FilterField):
+        keys += [("Enter", "to the settings", "focused.to_list"), ("Esc", "show all", "focused.clear")]
     elif isinstance(focused, ConfigList):
-        keys += [("Enter", "edit", "screen.edit_setting"), ("Bksp", "default", "screen.default_setting")]
-        keys.append(("u", "undo", "screen.undo"))
+        keys += [("Enter", "edit", "screen.edit_setting"), ("/", "filter", "screen.filter")]
+        if focused.fixes_in_sight:
+            keys.append(("f", "fix", "focused.fix"))
+        keys += [("u", "undo", "screen.undo"), ("c", "changed", "focused.only_changed")]
+        other = "librdkafka" if focused.java else "Java"
+        keys += [("j", other, "screen.dialect"), ("Bksp", "default", "screen.default_setting")]
     typing = isinstance(focused, Input | TextArea)
     if tabs:
         keys.append(("Esc 1-4" if typing else "1-4", "tab", "screen.next_tab"))

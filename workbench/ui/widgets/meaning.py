@@ -1,72 +1,127 @@
 """What the edited config means, and what the setting under the cursor is for."""
 
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
-from workbench.producer_config import Promise, property_named
-from workbench.ui.config_view import BOOTSTRAP
-from workbench.ui.glyphs import OK, WARNING, number
+from workbench.insight.units import span_text
+from workbench.producer_config import Promise
+from workbench.producer_config.meaning import Budget, Limits
+from workbench.producer_config.meaning import Meaning as Found
+from workbench.ui.config_digest import bytes_text
+from workbench.ui.glyphs import OK, WARNING, fit
 from workbench.ui.theme import Roles, palette
+from workbench.ui.widgets.budget_bar import BudgetBar
 from workbench.ui.widgets.title import Pane
+
+Forms = list[list[tuple[str, str]]]
+"""The same in several lengths, the longest first."""
 
 
 class Meaning(Pane):
     TITLE = "What this means"
-    SHORT_TITLE = "Meaning"
 
     def body(self) -> ComposeResult:
         with VerticalScroll():
-            yield Static("", id="promises")
+            yield Sayings(id="promises")
+            yield BudgetBar(id="budget")
+            yield Sayings(id="outcome")
             yield Static("", id="setting-help")
 
-    def show_promise(self, promise: Promise, *, waits: bool) -> None:
+    def show_meaning(self, found: Found, *, waits: bool) -> None:
         """`waits`: of the config of the next run, while another is on."""
         roles = palette(self.app)
-        self.title.right = Text("next run", roles.warn) if waits else ""
-        brokers = "one broker" if promise.survives == 1 else f"{promise.survives} brokers"
-        kept = (
-            f"acked records survive {brokers}"
-            if promise.survives
-            else "an acked record can be lost with one broker"
-        )
-        lines = [
-            (promise.survives > 0, kept),
-            (promise.once, "stored once" if promise.once else "a retry may store it twice"),
-            (
-                promise.ordered,
-                "order kept per partition" if promise.ordered else "a retry may break the order",
-            ),
+        client = "by Java's client" if found.budget.client == "java" else ""
+        self.title.right = Text("next run", roles.warn) if waits else client
+        self.query_one("#promises", Sayings).lines = _promises(found.promise, found.budget, roles)
+        self.query_one(BudgetBar).show(found.budget)
+        self.query_one("#outcome", Sayings).lines = _outcome(found, roles)
+
+    def show_setting(self, text: Text) -> None:
+        self.query_one("#setting-help", Static).update(text)
+
+
+class Sayings(Widget):
+    """Lines, each in several lengths: the longest that fits."""
+
+    DEFAULT_CSS = "Sayings { height: auto; color: $k-muted; }"
+
+    lines: reactive[Sequence[Forms]] = reactive[Sequence[Forms]]((), layout=True)
+
+    def render(self) -> Text:
+        room = self.size.width
+        return Text("\n", no_wrap=True).join(Text.assemble(*fit(room, forms)) for forms in self.lines)
+
+    def get_content_height(self, *_: object) -> int:
+        return len(self.lines)
+
+
+def _promises(promise: Promise, budget: Budget, roles: Roles) -> list[Forms]:
+    brokers = "one broker" if promise.survives == 1 else f"{promise.survives} brokers"
+    if promise.survives:
+        said: list[tuple[bool, Sequence[str]]] = [
+            (True, (f"acked records survive {brokers}", f"acked survives {brokers}"))
         ]
-        text = Text()
-        for good, line in lines:
-            text.append(f"{OK if good else WARNING} ", roles.ok if good else roles.warn)
-            text.append(f"{line}\n", roles.text)
-        text.rstrip()
-        self.query_one("#promises", Static).update(text)
+    else:
+        said = [(False, ("acked records can be lost with one broker", "one lost broker can lose records"))]
+    if promise.once and promise.ordered:
+        said.append((True, ("stored once, in order per partition", "once, in order per partition")))
+    else:
+        said.append((promise.once, ("stored once",) if promise.once else ("a retry may store it twice",)))
+        in_order = ("in order per partition",) if promise.ordered else ("a retry may break the order",)
+        said.append((promise.ordered, in_order))
+    if budget.answered and not budget.retry_fits and budget.over_ms:
+        said.append((False, ("no time to retry a lost answer", "no time for a retry")))
+    return [
+        [
+            [(f"{OK if good else WARNING} ", roles.ok if good else roles.warn), (form, roles.text)]
+            for form in forms
+        ]
+        for good, forms in said
+    ]
 
-    def show_setting(self, name: str) -> None:
-        roles = palette(self.app)
-        self.query_one("#setting-help", Static).update(_help(name, roles))
+
+def _outcome(found: Found, roles: Roles) -> list[Forms]:
+    budget, limits, strong = found.budget, found.limits, f"bold {roles.text}"
+    if budget.gives_up_ms is None:
+        end: Forms = [
+            [("Never reported failed: tried ", ""), ("for ever", f"bold {roles.warn}")],
+            [("Tried ", ""), ("for ever", f"bold {roles.warn}")],
+        ]
+    else:
+        at = span_text(budget.gives_up_ms / 1000), f"bold {roles.bad}" if budget.over_ms else strong
+        end = [
+            [("Reported failed at ", ""), at, (", perhaps stored", "")],
+            [("Failed at ", ""), at, (", perhaps stored", "")],
+        ]
+    lines = [end]
+    if budget.refused_ms is not None:
+        refused = span_text(budget.refused_ms / 1000), f"bold {roles.warn}"
+        lines.append([[("Refused each time, failed at ", ""), refused], [("If refused, at ", ""), refused]])
+    longest = "no end" if budget.longest_ms is None else span_text(budget.longest_ms / 1000)
+    lines.append([[("Longest wait in all: ", ""), (longest, strong)]])
+    return [*lines, *_held(limits)]
 
 
-def _help(name: str, roles: Roles) -> Text:
-    item = property_named(name)
-    text = Text.assemble((name, f"bold {roles.accent}"))
-    if name == BOOTSTRAP:
-        return text.append("\nWhere the client asks first for the cluster's brokers.", roles.text)
-    if item is None:
-        return text.append("\nSet by the scenario, and given to librdkafka as it stands.", roles.text)
-    text.append(f"  {item.unit}" if item.unit else "", roles.muted)
-    text.append(f"\n{item.does}\n", roles.text)
-    text.append(f"{item.goes_wrong}\n", roles.muted)
-    text.append("default ", roles.muted)
-    text.append(item.default or "none", roles.text)
-    text.append(" (kwb, as in Java)" if item.emulated else " librdkafka · ", roles.muted)
-    if not item.emulated:
-        text.append(item.java_default or "none", roles.text)
-        text.append(" Java", roles.muted)
-    if item.low is not None and item.high is not None:
-        text.append(f"\nrange {number(item.low)} … {number(item.high)}", roles.muted)
-    return text
+def _held(limits: Limits) -> list[Forms]:
+    memory, under_way = bytes_text(limits.memory_bytes), bytes_text(limits.in_flight_bytes)
+    held = f"{limits.records:,} records, " if limits.records else ""
+    count = "1 request" if limits.requests == 1 else f"{limits.requests:,} requests"
+    return [
+        [
+            [(f"Holds at most {held}{memory}", "")],
+            [(f"Holds ≤ {held}{memory}", "")],
+            [(f"Holds ≤ {memory}", "")],
+        ],
+        [
+            [(f"On the way at most {count} a broker, {under_way} in all", "")],
+            [(f"On the way ≤ {count} a broker, {under_way}", "")],
+            [(f"On the way ≤ {count}, {under_way}", "")],
+            [(f"Under way ≤ {under_way}", "")],
+        ],
+    ]
