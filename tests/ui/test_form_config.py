@@ -378,3 +378,12 @@ def test_a_hints_fix_is_a_line_of_its_own_where_there_is_no_room():
     hint = Hint("warn", "what is wrong with it", "Java refuses", fix={"a": "b"})
     assert hint_lines(hint, 30)[-1].endswith("Java refuses  [f]ix")
     assert hint_lines(hint, 14)[-1].strip() == "[f]ix"
+
+
+async def test_a_wrong_edit_that_is_still_open_is_not_sent(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await _to(stand, pilot, until, "linger.ms")
+        await pilot.press("enter", "x", "ctrl+s")
+        await pilot.pause()
+        assert stand.bench.runs == []
+        assert [note.title for note in stand.app._notifications] == ["Not sent"]

@@ -188,17 +188,6 @@ async def test_a_cluster_that_dies_is_said_and_the_next_send_opens_it_anew(stand
         assert stand.bench.calls.count("open") == 2
 
 
-async def test_a_wrong_edit_that_is_still_open_is_not_sent(stand, until):
-    async with stand.app.run_test(size=(140, 42)) as pilot:
-        await until(lambda: stand.session.phase == "idle")
-        stand.app.bench.query_one("#settings").focus()
-        await until(lambda: stand.app.focused is not None)
-        await pilot.press("down", "down", "down", "down", "down", "enter", "x", "ctrl+s")
-        await pilot.pause()
-        assert stand.bench.runs == []
-        assert [note.title for note in stand.app._notifications] == ["Not sent"]
-
-
 async def test_a_partition_that_is_not_there_is_not_sent(stand, until):
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await until(lambda: stand.session.phase == "idle")
