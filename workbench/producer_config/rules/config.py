@@ -1,5 +1,6 @@
 """A config as the rules see it: as it was written, as it is read, and how the client comes to stand."""
 
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -7,8 +8,9 @@ import msgspec
 from workbench.model.cluster_view import TopicView
 from workbench.producer_config.catalogue import Client, property_named
 from workbench.producer_config.dialect import canonical
+from workbench.producer_config.rules.reading import read_by_librdkafka
 from workbench.producer_config.translation import java_standing, librdkafka_standing
-from workbench.producer_config.values import flag, number
+from workbench.producer_config.values import flag, number, plain
 
 _NUMBERS = {"int", "float"}
 
@@ -123,8 +125,8 @@ def read(config: Config, unreadable: set[str]) -> Config:
     named = canonical(written) if config.scenario else written
     said, typed = {}, {}
     for name, text in named.items():
-        if (known := name_in(config.client, name)) and _can_be_read(known, text):
-            said[known] = text
+        if (known := name_in(config.client, name)) and (as_read := _as_read(config, known, text)) is not None:
+            said[known] = as_read
     for name in config.written:
         if known := name_in(config.client, name):
             typed[known] = name
@@ -132,6 +134,13 @@ def read(config: Config, unreadable: set[str]) -> Config:
     return msgspec.structs.replace(config, said=said, stands=stands, typed=typed)
 
 
-def _can_be_read(name: str, text: str) -> bool:
+def _as_read(config: Config, name: str, text: str) -> str | None:
+    """The text; a number as the client reads it, or None where it is none."""
     item = property_named(name)
-    return item is None or item.kind not in _NUMBERS or number(text) is not None
+    facts = item.of(config.client) if item else None
+    if facts is None or facts.kind not in _NUMBERS or text.strip().lower() in facts.also:
+        return text
+    if config.java:
+        return text if number(text) is not None else None
+    read = read_by_librdkafka(facts, text)
+    return None if read is None or not math.isfinite(read) else plain(read)

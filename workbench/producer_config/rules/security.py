@@ -150,8 +150,8 @@ def kerberos_needs_service(config: Config) -> Found | None:
 
 
 def _oidc(config: Config) -> bool:
-    by_token = config.sasl and config.mechanism == "OAUTHBEARER"
-    return by_token and config.text(_METHOD).lower() == "oidc"
+    """Librdkafka checks it whatever security.protocol says."""
+    return config.mechanism == "OAUTHBEARER" and config.text(_METHOD).lower() == "oidc"
 
 
 def oidc_needs_endpoint(config: Config) -> Found | None:

@@ -7,6 +7,16 @@ from workbench.producer_config.values import number, plain
 _DELIVERY, _REQUEST, _SOCKET = "delivery.timeout.ms", "request.timeout.ms", "socket.timeout.ms"
 _LINGER, _BACKOFF, _BACKOFF_MAX = "linger.ms", "retry.backoff.ms", "retry.backoff.max.ms"
 _MAX_BLOCK = "max.block.ms"
+_OF_TOPICS = {
+    "acks",
+    _DELIVERY,
+    _REQUEST,
+    "queuing.strategy",
+    "compression.level",
+    "partitioner",
+    "produce.offset.report",
+}
+"""Where one of these is set, librdkafka compares the times of topics when it starts, else later."""
 _JAVA_INT = 2**31 - 1
 _LAG, _LAG_MS = "replica.lag.time.max.ms", 30_000
 _SESSION, _SESSION_MS = "broker.session.timeout.ms", 9000
@@ -31,14 +41,21 @@ def delivery_below_linger_plus_request(config: Config) -> Found | None:
 
 def linger_not_below_delivery(config: Config) -> Found | None:
     linger, delivery = config.amount(_LINGER), config.amount(_DELIVERY)
-    if not {_LINGER, _DELIVERY} <= config.said.keys() or not delivery or delivery > linger:
+    if _LINGER not in config.said or not delivery or delivery > linger:
         return None
-    return Found(_DELIVERY, {"linger": linger, "delivery": delivery}, Fix(_DELIVERY, None))
+    if not config.said.keys() & _OF_TOPICS:
+        return None
+    at, short = (
+        (_DELIVERY, "not above linger") if _DELIVERY in config.said else (_LINGER, "not below delivery")
+    )
+    values = {"linger": linger, "delivery": delivery}
+    other = linger if at == _DELIVERY else delivery
+    return Found(at, {**values, "short": f"{short} {plain(other)}"}, Fix(at, None))
 
 
 def linger_beyond_default_delivery(config: Config) -> Found | None:
     linger, delivery = config.amount(_LINGER), config.amount(_DELIVERY)
-    if _LINGER not in config.said or _DELIVERY in config.said or delivery > linger:
+    if _LINGER not in config.said or config.said.keys() & _OF_TOPICS or delivery > linger:
         return None
     return Found(_LINGER, {"linger": linger, "delivery": delivery}, Fix(_LINGER, None))
 

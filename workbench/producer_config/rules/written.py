@@ -5,23 +5,22 @@ import re
 
 from workbench.producer_config.catalogue import Client, Facts, Property, property_named
 from workbench.producer_config.rules.config import Config, name_in
+from workbench.producer_config.rules.reading import read_by_librdkafka, whole
 from workbench.producer_config.rules.rule import VERSIONS, Alone, Fix, Found
 from workbench.producer_config.translation.draft import CLIENTS
 from workbench.producer_config.values import flag, number, plain
 
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}|\{\{.*\}\}|%\([^)]*\)s")
-_LEADING_NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
-_LEADING_FLOAT = re.compile(
-    r"\s*[+-]?(0x[0-9a-f]+|([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|nan|inf)", re.ASCII | re.IGNORECASE
-)
 _OCTAL = re.compile(r"\s*[+-]?0[0-9]+\s*", re.ASCII)
 _JAVA_WHOLE = re.compile(r"[+-]?\d+")
 _NUMBERS = {"int", "float"}
 _MOST_ACKS = 1000
-_32_BITS = 2**32
 _SECONDS = 1000
 _SLOW_MS = 30_000
 _KIB = 1024
+_NEVER_EMPTY = {"sasl.mechanism", "broker.version.fallback", "builtin.features"}
+"""Of librdkafka's texts."""
+_MOST_DIGITS = 40
 _BOTH = "Java and librdkafka refuse"
 
 
@@ -41,12 +40,10 @@ def value_missing(config: Config, name: str, text: str) -> Found | None:
     if text.strip() or not (found := _of(config, name)):
         return None
     item, facts = found
-    wanted = facts.kind in {*_NUMBERS, "bool", "choice", "class"} or bool(facts.choices) or bool(item.closed)
-    if not wanted and name not in {"sasl.mechanism", "sasl.mechanisms"}:
-        return None
-    if item.name == "sasl.mechanism" and config.java:
-        return None
-    return Found(item.name, {}, Fix(item.name, None))
+    wanted = facts.kind in {*_NUMBERS, "bool", "choice", "class"} or bool(item.closed)
+    if not config.java and not text:
+        wanted = wanted or bool(facts.choices) or item.name in _NEVER_EMPTY
+    return Found(item.name, {}, Fix(item.name, None)) if wanted else None
 
 
 def space_at_the_end(config: Config, name: str, text: str) -> Found | None:
@@ -68,23 +65,21 @@ def not_a_number(config: Config, name: str, text: str) -> Found | None:
     if not (found := _of(config, name)) or found[1].kind not in _NUMBERS or found[0].closed:
         return None
     item, facts = found
-    if not config.java and not item.emulated and _leading(facts, text):
+    if config.java or item.emulated:
+        if _java_reads(facts, text) or (facts.kind == "int" and _fraction_of_java(item, text)):
+            return None
+    elif read_by_librdkafka(facts, text) is not None:
         return None
-    if _reads(config, facts, text) or (config.java and facts.kind == "int" and _fraction_of_java(item, text)):
-        return None
-    wanted = "a number" if facts.kind == "float" else "a whole number"
-    return Found(item.name, {"text": text.strip(), "wanted": wanted, "unit": _of_unit(item)})
+    return Found(item.name, {"text": text.strip(), **_wanted(item, facts)})
 
 
-def _leading(facts: Facts, text: str) -> bool:
-    return (_LEADING_NUMBER if facts.kind == "int" else _LEADING_FLOAT).match(text) is not None
+def _wanted(item: Property, facts: Facts) -> dict[str, object]:
+    return {"wanted": "a number" if facts.kind == "float" else "a whole number", "unit": _of_unit(item)}
 
 
-def _reads(config: Config, facts: Facts, text: str) -> bool:
+def _java_reads(facts: Facts, text: str) -> bool:
     stripped = text.strip()
-    if facts.kind == "float":
-        return number(stripped) is not None or (config.java and _is_float(stripped))
-    return _JAVA_WHOLE.fullmatch(stripped) is not None and (config.java or stripped.isascii())
+    return _is_float(stripped) if facts.kind == "float" else _JAVA_WHOLE.fullmatch(stripped) is not None
 
 
 def _is_float(text: str) -> bool:
@@ -115,40 +110,39 @@ def java_wants_whole_numbers(config: Config, name: str, text: str) -> Found | No
 
 
 def number_read_in_part(config: Config, name: str, text: str) -> Found | None:
-    if config.java or not (found := _of(config, name)) or found[1].kind not in _NUMBERS or found[0].closed:
+    """Also what is read whole, though it is not plainly the number that it is read as."""
+    if config.java or not (found := _of(config, name)) or found[1].kind not in _NUMBERS:
         return None
     item, facts = found
-    whole = facts.kind == "int"
-    if (
-        _reads(config, facts, text)
-        or (match := (_LEADING_NUMBER if whole else _LEADING_FLOAT).match(text)) is None
-    ):
+    if item.closed and not _is_number_of_acks(facts, text):
         return None
-    said = match[0].strip()
-    read = said if not whole else str(int(said, 16 if "x" in said.lower() else 10))
-    wanted = "a whole number" if whole else "a number"
-    values = {"text": text.strip(), "wanted": wanted, "unit": _of_unit(item), "read": read}
-    return Found(item.name, values)
+    read = read_by_librdkafka(facts, text)
+    plainly = _JAVA_WHOLE.fullmatch(text.strip()) if facts.kind == "int" else number(text) is not None
+    if item.emulated or read is None or plainly:
+        return None
+    return Found(item.name, {"text": text.strip(), **_wanted(item, facts), "read": _whole(read)})
 
 
 def leading_zero(config: Config, name: str, text: str) -> Found | None:
     if config.java or not (found := _of(config, name)) or found[1].kind != "int":
         return None
     item = found[0]
-    if item.emulated or not _OCTAL.fullmatch(text) or int(text) == 0:
+    read = whole(text)
+    if item.emulated or read is None or not _OCTAL.fullmatch(text) or int(text) == read:
         return None
-    read = re.match(r"[+-]?0[0-7]*", text.strip())
-    assert read is not None
-    values = {"text": text.strip(), "read": int(read[0], 8)}
-    return Found(item.name, values, Fix(item.name, str(int(text))))
+    return Found(item.name, {"text": text.strip(), "read": read}, Fix(item.name, str(int(text))))
 
 
 def out_of_range(config: Config, name: str, text: str) -> Found | None:
     if not (found := _of(config, name)) or found[0].closed:
         return None
     item, facts = found
-    value = _value(config, text)
-    if value is None or facts.low is None or text.strip() in facts.also or _within(facts, value):
+    value = _value(config, item, text)
+    if value is None or facts.low is None or text.strip() in facts.also:
+        return None
+    read = value if config.java or item.emulated else read_by_librdkafka(facts, text)
+    wraps = read is not None and _within(facts, read)
+    if _within(facts, value) and wraps:
         return None
     assert facts.high is not None
     values = {"text": text.strip(), "low": _whole(facts.low), "high": _whole(facts.high), "also": _or(facts)}
@@ -161,7 +155,6 @@ def out_of_range(config: Config, name: str, text: str) -> Found | None:
     minds += f", {VERSIONS[CLIENTS[other]]} accepts" if accepts else ""
     who = f"{CLIENTS[config.client]} refuses" + (f" · {CLIENTS[other]} accepts" if accepts else "")
     nearest = facts.low if value < facts.low else facts.high
-    wraps = not config.java and facts.kind == "int" and _within(facts, _in_32_bits(value))
     return Found(
         item.name,
         {**values, "minds": minds},
@@ -171,17 +164,14 @@ def out_of_range(config: Config, name: str, text: str) -> Found | None:
     )
 
 
-def _value(config: Config, text: str) -> float | int | None:
+def _value(config: Config, item: Property, text: str) -> float | int | None:
+    """What the text says; where that is not plain, what the client reads."""
     stripped = text.strip()
-    if config.java and _JAVA_WHOLE.fullmatch(stripped):
-        return int(stripped)
-    return int(stripped) if re.fullmatch(r"[+-]?[0-9]{1,30}", stripped, re.ASCII) else number(stripped)
-
-
-def _in_32_bits(value: float) -> int:
-    """What is left of a C long in a C int."""
-    clamped = max(-(2**63), min(2**63 - 1, int(value)))
-    return (clamped + 2**31) % _32_BITS - 2**31
+    if _JAVA_WHOLE.fullmatch(stripped) and (config.java or stripped.isascii()):
+        return int(stripped[:_MOST_DIGITS])
+    if config.java or item.emulated or number(stripped) is not None:
+        return number(stripped)
+    return read_by_librdkafka(item.facts, text)
 
 
 def _within(facts: Facts, value: float) -> bool:
@@ -210,6 +200,12 @@ def acks_beyond_1(_config: Config, name: str, text: str) -> Found | None:
     if not 1 < int(text) <= _MOST_ACKS:
         return None
     return Found("acks", {"text": text.strip()}, Fix("acks", "all"))
+
+
+def _is_number_of_acks(facts: Facts, text: str) -> bool:
+    """Librdkafka's acks are a number, though only a few of them mean something to a broker."""
+    value = whole(text) if "all" in facts.also else None
+    return value is not None and _within(facts, value)
 
 
 def java_wants_lower_case(config: Config, name: str, text: str) -> Found | None:
@@ -245,7 +241,7 @@ def not_a_choice(config: Config, name: str, text: str) -> Found | None:
     item, facts = found
     if facts.kind == "list":
         wrong = _not_in_list(facts, text)
-        return _no_choice(item.name, wrong, _some(facts.choices), *_who(config, item)) if wrong else None
+        return _no_choice(item.name, wrong, _some(_parts(facts)), *_who(config, item)) if wrong else None
     choices = _choices(config, item, facts)
     if not choices or _is_choice(config, item, facts, text.strip()):
         return None
@@ -267,6 +263,8 @@ def _choices(config: Config, item: Property, facts: Facts) -> tuple[str, ...]:
 def _is_choice(config: Config, item: Property, facts: Facts, text: str) -> bool:
     if facts.kind == "bool":
         return text.lower() in {"true", "false"} or (not config.java and flag(text) is not None)
+    if not config.java and _is_number_of_acks(facts, text):
+        return True
     choices = _choices(config, item, facts)
     any_case = facts.any_case or item.name == "acks"
     if config.java:
@@ -274,10 +272,15 @@ def _is_choice(config: Config, item: Property, facts: Facts, text: str) -> bool:
     return text in choices or (any_case and text.lower() in {choice.lower() for choice in choices})
 
 
+def _parts(facts: Facts) -> tuple[str, ...]:
+    """Of a list with commas; all the features there are stand in the default."""
+    return tuple((facts.default or "").split(", ")) if facts.name == "builtin.features" else facts.choices
+
+
 def _not_in_list(facts: Facts, text: str) -> str:
-    if not facts.choices:
+    if not _parts(facts):
         return ""
-    known = {*facts.choices, "all"}
+    known = {*_parts(facts), "all"}
     given = [part.strip().removeprefix("-") for part in text.split(",")]
     return next((part for part in given if part and part not in known), "")
 
@@ -362,9 +365,9 @@ VALUES: tuple[tuple[str, Alone], ...] = (
     ("space-at-the-end", space_at_the_end),
     ("acks-beyond-1", acks_beyond_1),
     ("not-a-number", not_a_number),
+    ("out-of-range", out_of_range),
     ("number-read-in-part", number_read_in_part),
     ("leading-zero", leading_zero),
-    ("out-of-range", out_of_range),
     ("java-wants-whole-numbers", java_wants_whole_numbers),
     ("java-wants-lower-case", java_wants_lower_case),
     ("java-wants-true-or-false", java_wants_true_or_false),
