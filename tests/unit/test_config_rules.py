@@ -82,7 +82,7 @@ def test_every_rule_has_its_words():
 
 def test_every_rule_is_set_off_for_each_of_its_clients():
     tried = {(case["rule"], case["client"]) for case in CASES}
-    words = [rule.words for rule in all_rules()]
+    words = [rule.words for rule in all_rules() if rule.scope != "file"]
     wanted = {(each.id, client) for each in words for client in OURS if each.severity(client, scenario=False)}
     assert wanted - tried == set()
 

@@ -12,6 +12,7 @@ from workbench.errors import KwbError
 
 COMMANDS = {
     "run": "run scenarios without a screen and print their reports",
+    "check": "say what a producer's config file will do, with line numbers",
     "lab": "the lab cluster alone, for any Kafka client",
     "apache": "install, start and stop Apache Kafka on this machine",
 }

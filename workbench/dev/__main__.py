@@ -1,4 +1,4 @@
-"""`python -m workbench.dev frames SCENARIO OUT`, `… replay FILE [--screen NAME]` and `… facts`."""
+"""`python -m workbench.dev frames SCENARIO OUT`, `… replay FILE [--screen NAME]`, `… facts` and `… rules`."""
 
 import argparse
 import asyncio
@@ -38,6 +38,8 @@ def main() -> int:
     replay.set_defaults(run=_replay)
     facts = commands.add_parser("facts", help="write down what both clients say of their properties")
     facts.set_defaults(run=_facts)
+    rules = commands.add_parser("rules", help="write docs/config-rules.md from the rules' own words")
+    rules.set_defaults(run=_rules)
     parsed = parser.parse_args()
     try:
         return int(parsed.run(parsed))
@@ -86,6 +88,13 @@ def _facts(_: argparse.Namespace) -> int:
     for told in (librdkafka_facts(), asyncio.run(java_facts())):
         path = write_facts(told)
         sys.stdout.write(f"{path}: {len(told.properties)} properties of {told.client} {told.version}\n")
+    return 0
+
+
+def _rules(_: argparse.Namespace) -> int:
+    from workbench.dev.rules_page import write_page
+
+    sys.stdout.write(f"{write_page()}\n")
     return 0
 
 

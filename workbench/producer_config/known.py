@@ -18,6 +18,7 @@ NOT_OFFERED = {
     "transactional.id": "kwb sends no transactions",
     "test.mock.num.brokers": "replaces the cluster; kwb has its own, kind = “lab” in [cluster]",
 }
+_LONGEST_SLIP = 80
 _SENTENCE_STARTS = {"They", "It", "Without", "Also", "Both", "User"}
 
 
@@ -70,6 +71,8 @@ def unknown(name: str) -> str | None:
 
 def nearest(name: str, candidates: AbstractSet[str]) -> str:
     """What was probably meant; empty where nothing comes near."""
+    if len(name) > _LONGEST_SLIP:
+        return ""
     typed = name.strip().lower().replace("_", ".")
     near = difflib.get_close_matches(typed, sorted(candidates), n=3, cutoff=0.6)
     return next((candidate for candidate in near if _is_essential(candidate)), near[0] if near else "")

@@ -5,7 +5,7 @@ its constructor: librdkafka 2.16.0's in the unit tests, Java 4.1.0's in those ma
 """
 
 from workbench.producer_config.rules.config import KnownCluster, KnownTopic
-from workbench.producer_config.rules.hints import Hint, check, lint, twice, wrong_with
+from workbench.producer_config.rules.hints import Hint, check, lint, of_the_file, twice, wrong_with
 from workbench.producer_config.rules.registry import all_rules, rule_named
 from workbench.producer_config.rules.rule import Fix, Rule, Severity
 
@@ -19,6 +19,7 @@ __all__ = [
     "all_rules",
     "check",
     "lint",
+    "of_the_file",
     "rule_named",
     "twice",
     "wrong_with",

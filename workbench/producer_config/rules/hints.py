@@ -19,7 +19,7 @@ from workbench.producer_config.rules.rule import (
     all_words,
     quoted,
 )
-from workbench.producer_config.secrets import masked_addresses
+from workbench.producer_config.secrets import HIDDEN, is_secret, masked_addresses
 from workbench.producer_config.values import plain
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
@@ -85,6 +85,11 @@ def lint(
     return hints
 
 
+def of_the_file(rule: str, client: Client) -> Hint | None:
+    """What is to be said of how a file is written; None where this client does not mind."""
+    return _hint(Config(client, {}), rule, Found(""))
+
+
 def wrong_with(name: str, text: str) -> str | None:
     """Why this property cannot be given to kwb's client: its name or its value; None where it can."""
     config = Config("librdkafka", {name: text}, scenario=True)
@@ -116,10 +121,10 @@ def _hint(config: Config, id_: str, found: Found) -> Hint | None:
     if found.severity and not (config.scenario and words.scenario):
         severity = found.severity
     values = {**VERSIONS, "property": found.property} | {
-        name: _said(value, name in _AS_TYPED) for name, value in found.values.items()
+        name: HIDDEN if name == "text" and is_secret(found.property) else _said(value, name in _AS_TYPED)
+        for name, value in found.values.items()
     }
     text = _filled(words.sentence(config.client), values, _MOST_LONG)
-    typed = found.property if found.property in config.written else config.typed.get(found.property, "")
     return Hint(
         catalogue_name(found.property),
         severity,
@@ -129,8 +134,14 @@ def _hint(config: Config, id_: str, found: Found) -> Hint | None:
         id_,
         _with_its_text(found.fix, config.written),
         words.sources[0],
-        typed,
+        _as_typed(config, found.property),
     )
+
+
+def _as_typed(config: Config, name: str) -> str:
+    if name in config.written:
+        return name
+    return next((typed for typed in config.written if catalogue_name(typed) == name), "")
 
 
 def _with_its_text(fix: Fix | None, written: Mapping[str, str]) -> Fix | None:

@@ -106,7 +106,7 @@ def given_twice(config: Config, name: str, _text: str) -> Found | None:
     if config.java or item is None:
         return None
     first = next(other for other in config.written if property_named(other) is item)
-    return None if first == name else Found(item.name, {"first": first, "name": name})
+    return None if first == name else Found(name, {"first": first, "name": name})
 
 
 def duplicate_key(config: Config, name: str, _text: str) -> Found | None:

@@ -17,6 +17,8 @@ from workbench.producer_config.rules import (
 from workbench.producer_config.rules.config import Config
 from workbench.producer_config.rules.rule import Alone, Found, Rule, Together, all_words
 
+OF_FILES = ("not-utf-8", "beyond-ascii", "byte-order-mark")
+"""What the reader of a file finds."""
 VALUES: tuple[tuple[str, Alone], ...] = (*names.VALUES, *written.VALUES)
 """Of a line that holds a property; the first that finds something is the one that speaks."""
 LINES: tuple[tuple[str, Alone], ...] = (*names.LINES, *written.LINES)
@@ -36,6 +38,7 @@ TOGETHER: tuple[tuple[str, Together], ...] = (
 def all_rules() -> tuple[Rule, ...]:
     words = all_words()
     return (
+        *(Rule(words[id_], "file") for id_ in OF_FILES),
         *(Rule(words[id_], "value") for id_, _ in VALUES),
         *(Rule(words[id_], "line") for id_, _ in LINES),
         *(Rule(words[id_], "config") for id_, _ in TOGETHER),

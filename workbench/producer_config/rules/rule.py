@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "info"]
 Topic = Literal[
+    "Files",
     "Names",
     "Values",
     "Connection",
@@ -87,6 +88,12 @@ class Words(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         return (client == "java" and self.short_java) or self.short
 
     @property
+    def severities(self) -> str:
+        """As a person reads them: Java error, librdkafka warning."""
+        sides = {"Java": self.java, "librdkafka": self.librdkafka, "a scenario": self.scenario}
+        return ", ".join(f"{whose} {severity}" for whose, severity in sides.items() if severity)
+
+    @property
     def clients(self) -> str:
         """Who refuses, for the line below `short`; empty where nobody does."""
         if self.java == self.librdkafka == "error":
@@ -99,10 +106,13 @@ class Words(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """`scope`: value: of a line, until a rule has found something there; line: of each; config: of all."""
+    """`scope`: what it looks at: how a file is written, one value, one line, all of a config.
+
+    Of the rules for one value, only the first that finds something speaks.
+    """
 
     words: Words
-    scope: Literal["value", "line", "config"]
+    scope: Literal["file", "value", "line", "config"]
 
     @property
     def id(self) -> str:
