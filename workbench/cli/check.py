@@ -156,6 +156,8 @@ def explained(id_: str) -> str:
         f"{words.id}   {words.severities}",
         f"about: {', '.join(words.properties)}",
         "",
+        *(line for said in words.in_general for line in textwrap.wrap(said, _WRAP, initial_indent="> ")),
+        "",
         *textwrap.wrap(words.why, _WRAP),
     ]
     lines += ["", f"fix: {words.fix}"] if words.fix else []

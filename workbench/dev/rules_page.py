@@ -5,7 +5,7 @@ from typing import get_args
 
 from workbench.producer_config.catalogue import JAVA_VERSION, LIBRDKAFKA_VERSION
 from workbench.producer_config.rules import all_rules
-from workbench.producer_config.rules.rule import VERSIONS, Rule, Topic
+from workbench.producer_config.rules.rule import Rule, Topic
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "config-rules.md"
 _HEAD = f"""# Rules for a producer's config
@@ -47,8 +47,7 @@ def _row(rule: Rule) -> str:
 
 def _described(rule: Rule) -> str:
     words = rule.words
-    said = [words.says] + ([words.says_java] if words.says_java else [])
-    lines = [f"### {rule.id}\n", *(f"> {_sentence(each)}\n" for each in said), f"{words.why}\n"]
+    lines = [f"### {rule.id}\n", *(f"> {_sentence(each)}\n" for each in words.in_general), f"{words.why}\n"]
     lines.append(f"- about: {', '.join(f'`{name}`' for name in words.properties)}")
     if words.fix:
         lines.append(f"- fix: {words.fix}")
@@ -57,8 +56,6 @@ def _described(rule: Rule) -> str:
 
 
 def _sentence(text: str) -> str:
-    for name, version in VERSIONS.items():
-        text = text.replace(f"{{{name}}}", version)
     return text.replace("{", "`{").replace("}", "}`")
 
 

@@ -88,6 +88,16 @@ class Words(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         return (client == "java" and self.short_java) or self.short
 
     @property
+    def in_general(self) -> tuple[str, ...]:
+        """Its sentences with the clients' versions, and the names of values where these would stand."""
+        said = []
+        for sentence in (self.says, self.says_java):
+            for name, version in VERSIONS.items():
+                sentence = sentence.replace(f"{{{name}}}", version)  # noqa: PLW2901
+            said += [sentence] if sentence else []
+        return tuple(said)
+
+    @property
     def severities(self) -> str:
         """As a person reads them: Java error, librdkafka warning."""
         sides = {"Java": self.java, "librdkafka": self.librdkafka, "a scenario": self.scenario}

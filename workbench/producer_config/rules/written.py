@@ -32,7 +32,10 @@ def _of(config: Config, name: str) -> tuple[Property, Facts] | None:
     return item, item.of(config.client) or item.facts
 
 
-def placeholder(_config: Config, name: str, text: str) -> Found | None:
+def placeholder(config: Config, name: str, text: str) -> Found | None:
+    """Of a file; nobody fills in a scenario's values."""
+    if config.scenario:
+        return None
     return Found(name, {"text": text}) if _PLACEHOLDER.search(text) and property_named(name) else None
 
 
