@@ -19,7 +19,7 @@ from workbench.ui.widgets.config_list import ConfigList
 from workbench.ui.widgets.field import Field
 from workbench.ui.widgets.title import Pane
 
-_JAVA = "Java's names and defaults; librdkafka runs it"
+_JAVA = "Java's names; librdkafka runs it"
 
 
 class FilterField(Field):
