@@ -1,5 +1,8 @@
 """What can go wrong in a way that a user can act on. The exit status is the command line's contract."""
 
+INTERNAL = 70
+"""Exit status after a mistake of kwb's own; EX_SOFTWARE of sysexits.h."""
+
 
 class KwbError(Exception):
     """One line for stderr or a toast: what is wrong and the mend."""
@@ -14,7 +17,7 @@ class InputError(KwbError):
 
 
 class ClusterError(KwbError):
-    """The cluster could not be reached, started, or it died."""
+    """The cluster could not be reached, started, or it died; or its schema registry is away."""
 
     exit_status = 3
 

@@ -1,6 +1,7 @@
 """The log file: what has no place on the screen (children's stderr, librdkafka's log, tracebacks)."""
 
 import logging
+import traceback
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -11,6 +12,15 @@ _BYTES = 2_000_000
 
 def log_file() -> Path:
     return state_dir() / "kwb.log"
+
+
+def internal_error(error: BaseException) -> str:
+    """What to tell of a mistake of kwb's own, in one line; its traceback goes to the log file."""
+    log_to_file()
+    logging.getLogger(__name__).error("internal error", exc_info=error)
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"kwb: a mistake of kwb's own ({type(error).__name__}{at}); the details are in {log_file()}"
 
 
 def log_to_file() -> None:

@@ -17,6 +17,11 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 
+def data_dir() -> Path:
+    """What a user keeps by name: records/."""
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False))
+
+
 def state_dir() -> Path:
     """What kwb remembers by itself: kwb.log."""
     return Path(platformdirs.user_state_dir(_NAME, appauthor=False))

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,28 @@ from workbench.children.framing import Codec
 
 log = logging.getLogger(__name__)
 _LAST_WORDS = 20
+_BUFFER = 2**16
+_SAY_LAST_S = 1.0
+"""What a child had said may still be read for so long after its end."""
+
+
+class _Protocol(asyncio.subprocess.SubprocessStreamProtocol):
+    """Tells of the process's end itself.
+
+    `Process.wait` also waits for the end of every pipe (Python 3.11): for ever where nobody reads a full
+    one, or where another process has inherited it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(limit=_BUFFER, loop=asyncio.get_running_loop())
+        self.on_exit: Callable[[], None] | None = None
+        self.exited = False
+
+    def process_exited(self) -> None:
+        super().process_exited()
+        self.exited = True
+        if self.on_exit is not None:
+            self.on_exit()
 
 
 class Child:
@@ -27,24 +49,38 @@ class Child:
     stderr, all of which go to the log.
     """
 
-    def __init__(self, name: str, process: asyncio.subprocess.Process, codec: Codec | None) -> None:
+    def __init__(
+        self, name: str, transport: asyncio.SubprocessTransport, protocol: _Protocol, codec: Codec | None
+    ) -> None:
         self.name = name
-        self.pid = process.pid
+        self.pid = transport.get_pid()
         self.last_words: deque[str] = deque(maxlen=_LAST_WORDS)
         self.lost = asyncio.Event()
-        self._process = process
+        self._transport = transport
+        self._process = asyncio.subprocess.Process(transport, protocol, asyncio.get_running_loop())
         self._codec = codec
-        self._tasks = [asyncio.create_task(self._drain()), asyncio.create_task(self._watch())]
+        self._draining = asyncio.create_task(self._drain())
+        # callbacks, no task: one that is cancelled with all others would tell nobody
+        protocol.on_exit = self._exited
+        if protocol.exited:
+            self._exited()
 
     @classmethod
-    async def start_module(cls, module: str, received: object, *arguments: str) -> "Child":
+    async def start_module(cls, module: str, received: object, *arguments: str, niceness: int = 0) -> "Child":
         """Start one of our own modules; `received` is the union of messages it may send us.
+
+        `niceness` (see nice(1)): how far it gives way to others where cores are short.
 
         Config never travels in arguments or the environment: send it as a message.
         """
         # -P: a queue.py in the user's folder must not shadow the standard library
         command = [sys.executable, "-P", "-m", module, str(os.getpid()), *arguments]
-        return await cls._start(module, command, Codec(received), stdin=True)
+        child = await cls._start(module, command, Codec(received), stdin=True)
+        if niceness:
+            with contextlib.suppress(OSError):  # it has ended already: whoever waits for it is told
+                ours = os.getpriority(os.PRIO_PROCESS, 0)
+                os.setpriority(os.PRIO_PROCESS, child.pid, ours + niceness)
+        return child
 
     @classmethod
     async def start_command(
@@ -65,7 +101,8 @@ class Child:
         cwd: Path | None = None,
     ) -> "Child":
         pipe, null = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
-        process = await asyncio.create_subprocess_exec(
+        transport, protocol = await asyncio.get_running_loop().subprocess_exec(
+            _Protocol,
             *command,
             stdin=pipe if stdin else null,
             stdout=pipe if codec else null,
@@ -74,16 +111,16 @@ class Child:
             cwd=cwd,
             start_new_session=True,  # ^C in the terminal is ours to answer, not the child's
         )
-        return cls(name, process, codec)
+        return cls(name, transport, protocol, codec)
 
     @property
     def returncode(self) -> int | None:
-        return self._process.returncode
+        return self._transport.get_returncode()
 
     @property
     def ending(self) -> str:
         """How it ended, in words."""
-        code = self._process.returncode
+        code = self.returncode
         if code is None:
             return "runs"
         return f"was ended by signal {-code}" if code < 0 else f"ended with status {code}"
@@ -104,26 +141,36 @@ class Child:
         return await self._codec.receive(self._process.stdout)
 
     def kill(self) -> None:
-        self._signal(signal.SIGKILL)
+        self.signal(signal.SIGKILL)
 
     async def end(self, patience: float = 3.0) -> int:
-        """Close its input, wait, then SIGTERM, then SIGKILL; returns its exit status."""
+        """Close its input, wait, then SIGTERM, then SIGKILL; returns its exit status.
+
+        Cancelled meanwhile it is killed at once.
+        """
+        try:
+            await self._end(patience)
+        finally:
+            self.kill()
+            self._draining.cancel()
+        await asyncio.gather(self._draining, return_exceptions=True)
+        self._transport.close()  # its pipes too: some may have no reader
+        return self.returncode or 0
+
+    async def _end(self, patience: float) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
         else:
             self._terminate()
         for harder in (self._terminate, self.kill):
             try:
-                await asyncio.wait_for(self.lost.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self.lost.wait()
                 break
             except TimeoutError:
                 log.warning("%s (pid %d) did not end within %.0f s", self.name, self.pid, patience)
                 harder()
         await self.lost.wait()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        return self._process.returncode or 0
 
     async def __aenter__(self) -> Self:
         return self
@@ -134,11 +181,12 @@ class Child:
         await self.end()
 
     def _terminate(self) -> None:
-        self._signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
 
-    def _signal(self, number: signal.Signals) -> None:
+    def signal(self, number: signal.Signals) -> None:
+        """Nothing where the process has ended."""
         # not by Process.kill: Popen polls first, and may take the exit status away from asyncio's watcher
-        if self._process.returncode is None:
+        if self.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
@@ -155,6 +203,12 @@ class Child:
             self.last_words.append(text)
             log.info("%s: %s", self.name, text)
 
-    async def _watch(self) -> None:
-        await self._process.wait()
-        self.lost.set()
+    def _exited(self) -> None:
+        """It is lost once its last words are read, or have had their time."""
+        late = asyncio.get_running_loop().call_later(_SAY_LAST_S, self.lost.set)
+
+        def all_said(_: asyncio.Task[None]) -> None:
+            late.cancel()
+            self.lost.set()
+
+        self._draining.add_done_callback(all_said)

@@ -15,6 +15,14 @@ class PartitionView(msgspec.Struct, frozen=True):
     """-1: none."""
     replicas: tuple[int, ...]
     isr: tuple[int, ...]
+    leader_epoch: int = -1
+    """-1: not known, as with the log's offsets."""
+    elr: tuple[int, ...] = ()
+    """Eligible leader replicas (KIP-966), where the cluster tells."""
+    log_start: int = -1
+    log_end: int = -1
+    """The leader's; what is at or above `high_watermark` no consumer sees."""
+    high_watermark: int = -1
 
 
 class TopicView(msgspec.Struct, frozen=True):

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from workbench.model.client_state import ClientState
+
 RunState = Literal["starting", "warm-up", "sending", "paused", "draining", "done", "stopped", "died"]
 """draining: all is offered, reports are awaited. stopped: by the user. died: the engine is gone."""
 
@@ -29,14 +31,26 @@ class Sample(msgspec.Struct, frozen=True, array_like=True):
     offset: int | None
     error: str | None = None
     warm_up: bool = False
+    key: bytes | None = None
+    """Its first bytes; None: it has none, or never had bytes at all."""
 
     @property
     def latency_ms(self) -> float:
         return (self.reported_at - self.sent_at) * 1000
 
 
+UNHARMED = frozenset({"_INTERCEPTOR_FAILED", "_INTERCEPTOR_TIMEOUT"})
+"""What an interceptor raised: the record goes on without it (Java's rule)."""
+
+
 class ErrorCount(msgspec.Struct, frozen=True, array_like=True):
-    """How often an error was met. `where`: template | serializer | send() | broker | client."""
+    """How often an error was met.
+
+    `where`: template | interceptor | serializer | registry | partitioner | send() | broker | client |
+    producer.
+    Those of the producer are fatal: it can send no more. They are no record's; all others are one each, but
+    for those of `UNHARMED`: they did nothing to their record.
+    """
 
     code: str
     where: str
@@ -53,6 +67,8 @@ class Batches(msgspec.Struct, frozen=True):
     """Bytes of all batches on the wire, after compression."""
     requests: int | None = None
     """Produce requests sent to all brokers."""
+    wire_bytes: int | None = None
+    """Bytes sent to all brokers: requests of every kind, with their headers."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -77,9 +93,15 @@ class Frame(msgspec.Struct, frozen=True):
     failed: int = 0
     partitions: tuple[int, ...] = ()
     """Records acked or unconfirmed, by partition."""
+    partition_bytes: tuple[int, ...] = ()
+    """Bytes of their keys and values, by partition."""
     latency: dict[int, int] = {}
-    """Histogram of send() to delivery report, see `histogram`; warm-up and failures are not in it."""
+    """Histogram, see `histogram`, of the moment a record was due (`rate`; without one, of send()) to its
+    delivery report; warm-up and failures are not in it."""
     latency_max_us: int = 0
+    latency_from_send: dict[int, int] = {}
+    """With a rate: the same records from their actual send(); empty without, where `latency` says that."""
+    latency_from_send_max_us: int = 0
     payload_bytes: int = 0
     """Bytes of keys and values of the records that the client took and has not reported failed."""
     samples: tuple[Sample, ...] = ()
@@ -88,6 +110,10 @@ class Frame(msgspec.Struct, frozen=True):
     """How many were sampled in all, so that a reader knows which of `samples` are new."""
     errors: tuple[ErrorCount, ...] = ()
     batches: Batches = Batches()
+    ring: int = 0
+    """Different records that were made beforehand and are sent over and over; 0: each is made."""
+    client: ClientState | None = None
+    """How it stands inside the client; None: not known (yet)."""
 
     @property
     def in_flight(self) -> int:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench.model.expect import parse_expectation, written
-from workbench.model.record import RecordPlan
+from workbench.model.fault import as_written
+from workbench.model.record import RecordPlan, RegistryPlan
 from workbench.model.scenario import ClusterPlan, Expectation, Scenario, SendPlan, TopicPlan
+from workbench.model.scenario_faults import look_between, parse_faults
 from workbench.model.scenario_keys import (
     CHECKS,
+    FILES,
     NOT_YET,
     PROPERTIES,
     SECTIONS,
@@ -21,12 +24,18 @@ from workbench.model.scenario_keys import (
     property_text,
     shown,
 )
+from workbench.model.scenario_load import look_at_load
+from workbench.model.scenario_serializers import look_at_serializers
 
 Flat = dict[str, Any]
 Complain = Callable[[str, str], None]
 """Called with a dotted name and what is wrong there; the mend."""
 CheckProperty = Callable[[str, str], str | None]
 """Given a producer property and its text, says what is wrong with it, or None."""
+
+
+_LISTS = ("fault", "expect")
+"""Lists of tables."""
 
 
 def flattened(document: Mapping[str, Any], complain: Complain) -> Flat:
@@ -38,6 +47,8 @@ def flattened(document: Mapping[str, Any], complain: Complain) -> Flat:
 def flat_of(scenario: Scenario) -> Flat:
     """A scenario as its file would say it, every default spelt out; what is None is left out."""
     flat: Flat = {"format": scenario.format, "title": scenario.title, "seed": scenario.seed}
+    if scenario.note:
+        flat["note"] = scenario.note
     for section in SECTIONS:
         plan = getattr(scenario, section)
         values = (
@@ -50,7 +61,8 @@ def flat_of(scenario: Scenario) -> Flat:
             elif name == "record.headers":
                 flat[name] = [[header.name] if header.value is None else list(header) for header in value]
             elif value is not None:
-                flat[name] = value
+                flat[name] = list(value) if name == "send.interceptors" else value
+    flat["fault"] = [as_written(fault) for fault in scenario.faults]
     flat["expect"] = [{item.path: written(item)} for item in scenario.expect]
     return flat
 
@@ -60,36 +72,46 @@ def checked(
 ) -> Scenario:
     """The scenario; what stands under a name complained of is left at its default."""
     expect = _expectations(flat.get("expect", []), complain)
+    faults = parse_faults(flat.get("fault", []), complain)
     good = {
         name: value
         for name, given in flat.items()
-        if name != "expect" and (value := _value(name, given, complain, check_property)) is not None
+        if name not in _LISTS and (value := _value(name, given, complain, check_property)) is not None
     }
     _look_between_keys(good, complain)
-    if folder is not None and "record.value_file" in good:
-        good["record.value_file"] = _value_file(good["record.value_file"], folder, complain)
+    for name in FILES:
+        if folder is not None and name in good:
+            good[name] = _file(name, good[name], folder, complain)
     cluster = ClusterPlan(**_fields(good, "cluster"), config=_properties(good, "cluster.config"))
     topic = {
         "replication_factor": min(TopicPlan().replication_factor, cluster.brokers),
         **_fields(good, "topic"),
     }
-    return Scenario(
+    scenario = Scenario(
         title=good.get("title", Scenario().title),
+        note=good.get("note", "").strip(),
         seed=good.get("seed", Scenario().seed),
         cluster=cluster,
         topic=TopicPlan(**topic, config=_properties(good, "topic.config")),
         producer=_properties(good, "producer"),
         record=RecordPlan(**_fields(good, "record")),
+        registry=RegistryPlan(**_fields(good, "registry"), config=_properties(good, "registry.config")),
         send=SendPlan(**_fields(good, "send")),
+        faults=faults,
         expect=expect,
+        folder=str(folder) if folder is not None else "",
     )
+    look_between(scenario, complain)
+    look_at_load(scenario, complain)
+    look_at_serializers(scenario, complain)
+    return scenario
 
 
 def _flatten(table: Mapping[str, Any], prefix: str, flat: Flat, complain: Complain) -> None:
     for key, value in table.items():
         name = prefix + key
         may_be_empty = name in SECTIONS or name in PROPERTIES or property_table(name)
-        if isinstance(value, Mapping) and name != "expect" and (value or may_be_empty):
+        if isinstance(value, Mapping) and name not in _LISTS and (value or may_be_empty):
             _flatten(value, f"{name}.", flat, complain)
         elif name in flat:
             complain(name, "is given twice; keep one")
@@ -141,7 +163,7 @@ def _unknown(name: str) -> str:
         return f"unknown key; did you mean [{near[0]}]?"
     if section and siblings:
         return f"unknown key; [{section}] has {', '.join(known.rpartition('.')[2] for known in siblings)}"
-    return f"unknown key; a scenario has {', '.join(('format', 'title', 'seed', *SECTIONS, 'expect'))}"
+    return f"unknown key; a scenario has {', '.join(('format', 'title', 'seed', *SECTIONS, *_LISTS))}"
 
 
 def _expectations(given: object, complain: Complain) -> tuple[Expectation, ...]:
@@ -191,16 +213,16 @@ def _look_between_keys(good: Flat, complain: Complain) -> None:
         complain("send.warm_up", f"{warm_up} of only {count} records; give at most send.count")
 
 
-def _value_file(given: str, folder: Path, complain: Complain) -> str:
+def _file(name: str, given: str, folder: Path, complain: Complain) -> str:
     path = folder / given
     try:
         with path.open("rb"):
             pass
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        complain("record.value_file", f"{shown(given)}: {reason}; it is looked for beside the scenario")
+        complain(name, f"{shown(given)}: {reason}; it is looked for beside the scenario")
     except ValueError:
-        complain("record.value_file", f"{shown(given)} is not a path; give the name of a file")
+        complain(name, f"{shown(given)} is not a path; give the name of a file")
     return str(path)
 
 

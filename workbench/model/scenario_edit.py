@@ -12,6 +12,7 @@ from workbench.model.scenario_keys import PROPERTIES, property_table
 TableLike = Container | OutOfOrderTableProxy | Table | InlineTable
 _TABLES = (Container, OutOfOrderTableProxy, Table, InlineTable)
 _BOM = "\ufeff"
+_LISTS = ("fault", "expect")
 
 
 def edited(text: str, changes: Mapping[str, Any]) -> str:
@@ -21,7 +22,7 @@ def edited(text: str, changes: Mapping[str, Any]) -> str:
     document = tomlkit.parse(body)
     added: list[tuple[TableLike, str]] = []
     for name, value in changes.items():
-        if name == "expect":
+        if name in _LISTS:
             continue
         if found := _find(document, name):
             table, key = found
@@ -33,8 +34,9 @@ def edited(text: str, changes: Mapping[str, Any]) -> str:
             table, key = _table_for(document, name, added)
             table[key] = _item(value, None, windows=windows)
             added.append((table, key))
-    if "expect" in changes:
-        _set_expectations(document, changes["expect"])
+    for name in _LISTS:
+        if name in changes:
+            _set_list(document, name, changes[name])
     for table, key in added:
         _move_to_the_keys(table, key)
     result = document.as_string()
@@ -114,13 +116,21 @@ def _block(value: str, kind: StringType) -> String:
     return String(string.type, value, "\n" + string.as_string()[quotes:-quotes], string.trivia)
 
 
-def _set_expectations(document: tomlkit.TOMLDocument, tables: list[dict[str, str]]) -> None:
-    if "expect" in document:
-        del document["expect"]
-    if tables:
-        array = tomlkit.aot()
-        for table in tables:
-            entry = tomlkit.table()
-            entry.update(table)
-            array.append(entry)
-        document["expect"] = array
+def _set_list(document: tomlkit.TOMLDocument, name: str, tables: list[dict[str, Any]]) -> None:
+    """Write a list of tables anew; a table in one of them stands on one line."""
+    if name in document:
+        del document[name]
+    if not tables:
+        return
+    array = tomlkit.aot()
+    for table in tables:
+        entry = tomlkit.table()
+        for key, value in table.items():
+            if isinstance(value, dict):
+                inline = tomlkit.inline_table()
+                inline.update(value)
+                entry[key] = inline
+            else:
+                entry[key] = value
+        array.append(entry)
+    document[name] = array

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from workbench.errors import InputError
 from workbench.model.scenario import Scenario
 from workbench.model.scenario_check import CheckProperty, Flat, checked, flat_of, flattened
-from workbench.model.scenario_keys import CAN_BE_ABSENT, CHECKS, property_table
+from workbench.model.scenario_keys import CAN_BE_ABSENT, CHECKS, FILES, property_table
 from workbench.model.toml_lines import lines_of
 
 LARGEST_FILE = 4 * 1024 * 1024
@@ -70,9 +72,9 @@ class ScenarioFile:
         }
         if not changes:
             return self.text
-        value_file = changes.get("record.value_file")
-        if self.folder is not None and value_file is not None:
-            changes["record.value_file"] = _beside(value_file, self.folder)
+        for name in FILES:
+            if self.folder is not None and changes.get(name) is not None:
+                changes[name] = _beside(changes[name], self.folder)
         result = edited(self.text, changes)
         if not self._says(result, scenario):  # the values come before the comments
             result = edited(f"format = {scenario.format}\n", after)
@@ -133,7 +135,7 @@ def apply_settings(scenario: Scenario, settings: Sequence[str]) -> Scenario:
     faults.overridden = _override(flat, settings)
     result = checked(flat, faults.complain, Path.cwd())
     faults.raise_first()
-    return result
+    return msgspec.structs.replace(result, folder=scenario.folder)
 
 
 class _Faults:
@@ -187,7 +189,7 @@ def _override(flat: Flat, settings: Sequence[str]) -> frozenset[str]:
         if not text and (name in CAN_BE_ABSENT or property_table(name)):
             flat.pop(name, None)
         else:
-            flat[name] = str(Path.cwd() / text) if name == "record.value_file" else _set_value(name, text)
+            flat[name] = str(Path.cwd() / text) if name in FILES else _set_value(name, text)
     for one, other in (("record.value", "record.value_file"), ("record.value_file", "record.value")):
         if one in names and one in flat and other not in names:
             flat.pop(other, None)

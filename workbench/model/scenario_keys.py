@@ -6,21 +6,34 @@ what is wrong and, after a semicolon, the mend.
 
 import re
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
-from workbench.model.record import SERIALIZER_NAMES, Header
-from workbench.model.scenario import FORMAT, SEND_MODES, ClusterKind
+from workbench.model.code import is_code
+from workbench.model.record import SERIALIZER_NAMES, Header, SubjectNameStrategy, serializer_name
+from workbench.model.scenario import (
+    EMULATED_PARTITIONERS,
+    FORMAT,
+    SEND_MODES,
+    ClusterKind,
+    OnRejected,
+)
 
 Check = Callable[[Any], Any]
 
 MOST_RECORDS = 1_000_000_000
 MOST_PARTITIONS = 10_000
 MOST_BROKERS = 15
+MOST_DELAY_MS = 60_000
+MOST_IN_BATCH = 100_000
+MOST_ENGINES = 32
 _SIGNED_16 = 2**15 - 1
 _SIGNED_64 = 2**63 - 1
 _TOPIC_NAME = re.compile(r"[a-zA-Z0-9._-]+")
 _LONGEST_TOPIC_NAME = 249
 _SHOWN = 60
+_JAVA_PACKAGE = "org.apache.kafka.clients.producer."
 
 
 class WrongItemError(ValueError):
@@ -75,6 +88,14 @@ def records_per_second(value: Any) -> float:
     return float(value)
 
 
+def delay_ms(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a number of milliseconds, not {shown(value)}")
+    if not 0 <= value <= MOST_DELAY_MS:
+        raise ValueError(f"{value} is out of range; give 0 to {MOST_DELAY_MS}")
+    return value
+
+
 def one_of(*allowed: str) -> Check:
     def check(value: Any) -> str:
         if value not in allowed:
@@ -120,6 +141,27 @@ def property_text(value: Any) -> str:
     raise ValueError("must be text, a number, true or false; Kafka writes lists as text, with commas")
 
 
+def partitioner(value: Any) -> str:
+    """What kwb's engine runs instead of the client; the client's own are a property."""
+    name = text(value)
+    if is_code(name) or name.removeprefix(_JAVA_PACKAGE) in EMULATED_PARTITIONERS:
+        return name
+    ours = ", ".join(EMULATED_PARTITIONERS)
+    mend = "librdkafka's own stand under [producer], as partitioner"
+    raise ValueError(f"{shown(name)} is not known; give {ours} or module:attribute; {mend}")
+
+
+def interceptors(value: Any) -> tuple[str, ...]:
+    """A list, or as Java's `interceptor.classes` one text with commas."""
+    given = [each.strip() for each in value.split(",") if value.strip()] if isinstance(value, str) else value
+    if not isinstance(given, list):
+        raise ValueError(f'must be a list, not {shown(value)}; write ["module:attribute", …]')
+    for index, each in enumerate(given):
+        if not isinstance(each, str) or not is_code(each):
+            raise WrongItemError(index, f"{shown(each)} is no code; write it as module:attribute")
+    return tuple(given)
+
+
 def headers(value: Any) -> tuple[Header, ...]:
     """`[["name", "value"], …]`. TOML has no null, so `["name"]` alone is a header whose value is null."""
     shape = 'headers are [["name", "value"], …], and ["name"] alone has a null value'
@@ -132,6 +174,48 @@ def headers(value: Any) -> tuple[Header, ...]:
     return tuple(Header(pair[0], pair[1] if len(pair) == 2 else None) for pair in value)
 
 
+def timestamp(value: Any) -> str:
+    """A whole number, or a template that renders one for each record."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str) and "{" in value:
+        return value
+    mend = 'give epoch milliseconds, such as 1700000000000 or "{{ now_ms - 60000 }}"'
+    if not isinstance(value, str) or not value.strip().isascii() or not value.strip().isdecimal():
+        raise ValueError(f"must be a whole number or a template of one, not {shown(value)}; {mend}")
+    if not 0 < int(value) <= _SIGNED_64:
+        raise ValueError(f"{shown(value)} is out of range; {mend}")
+    return value.strip()
+
+
+def serializer(value: Any) -> str:
+    """A name, a Java class (with or without its package), or code of one's own."""
+    name = serializer_name(text(value))
+    if name in SERIALIZER_NAMES or is_code(name):
+        return name
+    near = get_close_matches(name.rpartition(".")[2].lower(), SERIALIZER_NAMES, n=1)
+    mend = f"did you mean {near[0]}?" if near else f"give {', '.join(SERIALIZER_NAMES)}, or module:attribute"
+    raise ValueError(f"{shown(value)} is not known; {mend}")
+
+
+def registry_url(value: Any) -> str:
+    urls = [url.strip() for url in text(value).split(",")]
+    for url in urls:
+        if not url.startswith("mock://") and not _is_http(url):
+            given = "that" if "@" in url else shown(url)  # what stands before the @ is secret
+            raise ValueError(f"must be http://host:port, https://host:port or mock://, not {given}")
+    return ",".join(urls)
+
+
+def _is_http(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port  # ValueError: no number, or none that a port can be
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(host) and port != 0 and not re.search(r"\s", url)
+
+
 def scenario_format(value: Any) -> int:
     if isinstance(value, bool) or value != FORMAT:
         raise ValueError(f"this kwb reads format {FORMAT}, not {shown(value)}; look for a newer kwb")
@@ -141,6 +225,7 @@ def scenario_format(value: Any) -> int:
 CHECKS: Mapping[str, Check] = {
     "format": scenario_format,
     "title": text,
+    "note": text,
     "seed": whole(0, _SIGNED_64),
     "cluster.kind": one_of(*get_args(ClusterKind)),
     "cluster.brokers": whole(1, MOST_BROKERS),
@@ -150,32 +235,73 @@ CHECKS: Mapping[str, Check] = {
     "topic.replication_factor": whole(1, _SIGNED_16),
     "topic.create": flag,
     "record.key": text,
-    "record.key_serializer": one_of(*SERIALIZER_NAMES),
+    "record.key_serializer": serializer,
+    "record.key_schema_file": text,
+    "record.key_type": text,
     "record.value": text,
     "record.value_file": text,
-    "record.value_serializer": one_of(*SERIALIZER_NAMES),
+    "record.value_serializer": serializer,
+    "record.rows_file": text,
+    "record.value_schema_file": text,
+    "record.value_type": text,
     "record.headers": headers,
     "record.partition": whole(0, MOST_PARTITIONS - 1),
+    "record.timestamp": timestamp,
+    "registry.url": registry_url,
+    "registry.auto_register": flag,
+    "registry.use_latest_version": flag,
+    "registry.subject_name_strategy": one_of(*get_args(SubjectNameStrategy)),
+    "registry.normalize": flag,
+    "registry.timeout_ms": whole(100, 60_000),
     "send.mode": one_of(*SEND_MODES),
     "send.count": whole(1, MOST_RECORDS),
     "send.rate": records_per_second,
+    "send.batch": whole(1, MOST_IN_BATCH),
+    "send.engines": whole(1, MOST_ENGINES),
     "send.warm_up": whole(0, MOST_RECORDS),
     "send.verify": flag,
+    "send.verify_timeout_s": whole(1, 3600),
     "send.record_timeout_ms": whole(1, 3_600_000),
+    "send.ring": whole(0, 1_000_000),
+    "send.on_rejected": one_of(*get_args(OnRejected)),
+    "send.callback_delay_ms": delay_ms,
+    "send.partitioner": partitioner,
+    "send.interceptors": interceptors,
 }
-SECTIONS: tuple[str, ...] = ("cluster", "topic", "producer", "record", "send")
-PROPERTIES: tuple[str, ...] = ("producer", "cluster.config", "topic.config")
+SECTIONS: tuple[str, ...] = ("cluster", "topic", "producer", "record", "registry", "send")
+PROPERTIES: tuple[str, ...] = ("producer", "cluster.config", "topic.config", "registry.config")
 """Tables of Kafka's properties: any name, and `linger.ms = 5` is the same as `"linger.ms" = 5`."""
 
+FILES: tuple[str, ...] = (
+    "record.value_file",
+    "record.rows_file",
+    "record.key_schema_file",
+    "record.value_schema_file",
+)
+"""Keys that name a file beside the scenario."""
+
 CAN_BE_ABSENT: frozenset[str] = frozenset(
-    {"cluster.bootstrap_servers", "topic.create", "record.value_file", "record.partition", "send.rate"}
+    {
+        "cluster.bootstrap_servers",
+        "topic.create",
+        "record.value_file",
+        "record.partition",
+        "record.timestamp",
+        "send.partitioner",
+        "record.rows_file",
+        "record.key_schema_file",
+        "record.key_type",
+        "record.value_schema_file",
+        "record.value_type",
+        "registry.url",
+        "send.rate",
+        "send.batch",
+        "send.ring",
+    }
 )
 """Keys whose absence means something that no value says."""
 
 NOT_YET: Mapping[str, str] = {
-    "fault": "faults are not in this version of kwb; take the table out",
-    "send.batch": "load mode is not in this version of kwb; take the key out",
-    "send.engines": "a run has one engine in this version of kwb; take the key out",
     "cluster.profile": "profiles are not in this version of kwb; give cluster.bootstrap_servers",
 }
 

@@ -22,6 +22,8 @@ from workbench.producer_config.rules import KnownCluster, KnownTopic
 Format = Literal["properties", "toml", "json", "scenario"]
 LARGEST_FILE = 16 * 1024 * 1024
 MOST_PROPERTIES = 1000
+STDIN = "-"
+_YAML = {".yml", ".yaml"}
 _BOM = "\ufeff"
 _TOML_TABLE = re.compile(r"^\s*\[", re.MULTILINE)
 _BEYOND_ASCII = re.compile(
@@ -67,6 +69,10 @@ class ConfigFile(msgspec.Struct, frozen=True):
 def read_config(path: Path | str) -> ConfigFile:
     """Raises InputError, with file and line, for what cannot be read as a config at all."""
     name = str(path)
+    if Path(name).suffix.lower() in _YAML:
+        raise InputError(
+            f"{name}: kwb reads no YAML; give the producer's part of it as .properties, TOML or JSON"
+        )
     text, notes = _text_of(name)
     kind = _kind(name, text)
     if kind == "toml":
@@ -87,7 +93,7 @@ def read_config(path: Path | str) -> ConfigFile:
 
 def _text_of(name: str) -> tuple[str, tuple[Note, ...]]:
     try:
-        with Path(name).open("rb") as file:
+        with Path("/dev/stdin" if name == STDIN else name).open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise InputError(f"{name}: no such file; give the path of a config") from None
@@ -197,7 +203,7 @@ def _with_its_topic(found: ConfigFile, text: str) -> ConfigFile:
     """Raises InputError where the scenario has a fault of its own."""
     scenario = ScenarioFile(text, found.name, Path(found.name).absolute().parent).scenario
     return msgspec.structs.replace(
-        found, topic=known_topic(scenario), cluster=KnownCluster(scenario.cluster.config)
+        found, topic=known_topic(scenario), cluster=KnownCluster.of(scenario.cluster)
     )
 
 

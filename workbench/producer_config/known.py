@@ -7,17 +7,35 @@ from functools import cache
 from workbench.producer_config.catalogue import all_properties, client_facts, property_named
 from workbench.producer_config.translation import counterpart, pair_of
 
+_LOADS_CODE = "makes the client load code; of a scenario kwb runs only code that it asks about first"
 NOT_OFFERED = {
     "bootstrap.servers": "say it once, as bootstrap_servers in [cluster]",
     "metadata.broker.list": "say it once, as bootstrap_servers in [cluster]",
-    "plugin.library.paths": "loads code into the client; kwb runs no code that a scenario names",
-    "ssl.engine.location": "loads code into the client; kwb runs no code that a scenario names",
-    "ssl.providers": "loads code into the client; kwb runs no code that a scenario names",
-    "sasl.kerberos.kinit.cmd": "is a shell command; kwb runs no code that a scenario names",
+    "plugin.library.paths": _LOADS_CODE,
+    "ssl.engine.location": _LOADS_CODE,
+    "ssl.providers": _LOADS_CODE,
+    "sasl.kerberos.kinit.cmd": "a shell command; of a scenario kwb runs only code that it asks about first",
     "delivery.report.only.error": "kwb's ledger needs the report of every record",
     "transactional.id": "kwb sends no transactions",
     "test.mock.num.brokers": "replaces the cluster; kwb has its own, kind = “lab” in [cluster]",
 }
+IN_SEND = {
+    "partitioner.class": "the client's own is partitioner; Java's, or yours, is partitioner in [send]",
+    "interceptor.classes": "librdkafka has none; kwb's engine runs them around it: interceptors in [send]",
+}
+"""Java's, for which a scenario has a place of its own."""
+_STRATEGY = "subject_name_strategy in [registry]: topic, record or topic-record"
+IN_REGISTRY = {
+    "schema.registry.url": "say it as url in [registry]",
+    "auto.register.schemas": "say it as auto_register in [registry]",
+    "use.latest.version": "say it as use_latest_version in [registry]",
+    "normalize.schemas": "say it as normalize in [registry]",
+    "key.subject.name.strategy": _STRATEGY,
+    "value.subject.name.strategy": _STRATEGY,
+    "basic.auth.user.info": "the registry's client takes it: config in [registry]",
+    "basic.auth.credentials.source": "not needed: give basic.auth.user.info as config in [registry]",
+}
+"""Of Confluent's serializers, which read the producer's config in Java."""
 _LONGEST_SLIP = 80
 _SENTENCE_STARTS = {"They", "It", "Without", "Also", "Both", "User"}
 

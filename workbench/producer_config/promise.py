@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from workbench.producer_config.dialect import canonical, effective
-from workbench.producer_config.values import number
+from workbench.producer_config.values import letters, number
 
 _WORDS = ("no broker", "one broker", "two brokers", "three brokers", "four brokers")
 
@@ -35,7 +35,7 @@ class _Said(NamedTuple):
 def promise(config: Mapping[str, str], replication_factor: int, min_insync_replicas: int) -> Promise:
     """`config` as it is typed; what cannot be read counts as its worst."""
     stands = effective(config)
-    acks = stands["acks"]
+    acks = letters(stands["acks"])
     idempotent = stands["enable.idempotence"] == "true"
     retries = number(canonical(config).get("retries", ""))
     in_flight = number(stands["max.in.flight.requests.per.connection"])

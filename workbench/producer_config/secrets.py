@@ -8,6 +8,9 @@ _SECRET = re.compile(
     r"password|passphrase|secret|jaas|\.key\.pem|keystore\.key$|oauthbearer\.(config|extensions)"
     r"|token$|basic\.auth|user\.info|api\.key"
 )
+_OPTION = re.compile(
+    r"\b(\w*(?:password|secret))\s*=\s*(?:\"(?:[^\"\\]|\\.)*+\"?|'[^']*'?|[^\s;]+)", re.IGNORECASE | re.DOTALL
+)
 _WITH_CREDENTIALS = re.compile(r"://[^/@\s]*:[^/@\s]*@")
 
 
@@ -16,13 +19,13 @@ def is_secret(name: str) -> bool:
 
 
 def mask_secrets(config: Mapping[str, str]) -> dict[str, str]:
-    """The same config with what is secret replaced, also the user and password in an address."""
-    return {
-        name: HIDDEN if is_secret(name) and value else masked_addresses(value)
-        for name, value in config.items()
-    }
+    """The same config with what is secret replaced, also in values of other properties."""
+    return {name: HIDDEN if is_secret(name) and value else masked(value) for name, value in config.items()}
 
 
-def masked_addresses(text: str) -> str:
-    """Without the user and password of the addresses in it."""
-    return _WITH_CREDENTIALS.sub(f"://{HIDDEN}@", text)
+def masked(text: str) -> str:
+    """Without the user and password of the addresses in it, and the passwords among JAAS options.
+
+    Those are where they should not be: in a property whose name was mistyped.
+    """
+    return _OPTION.sub(rf"\1={HIDDEN}", _WITH_CREDENTIALS.sub(f"://{HIDDEN}@", text))

@@ -17,6 +17,11 @@ def plain(value: float) -> str:
     return str(int(value)) if value == int(value) else f"{value:.9f}".rstrip("0")
 
 
+def letters(text: str) -> str:
+    """On one line, what is no letter to be seen (controls, halves of letters) as a dot: safe to paint."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else "·" for each in text)
+
+
 def flag(text: str) -> bool | None:
     """As librdkafka 2.16.0 reads it (t and 1 are true too); None where it would refuse."""
     lowered = text.strip().lower()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from workbench.model.cluster_view import TopicView
+from workbench.model.scenario import ClusterPlan
 from workbench.producer_config.catalogue import Client, property_named
 from workbench.producer_config.dialect import canonical
 from workbench.producer_config.rules.reading import read_by_librdkafka
@@ -35,6 +36,13 @@ class KnownCluster(msgspec.Struct, frozen=True):
     """What is known of the brokers: their properties, by Kafka's names."""
 
     config: Mapping[str, str] = {}
+    started_by_kwb: str = ""
+    """What a cluster of kwb's own is called; empty for one that stands elsewhere."""
+
+    @classmethod
+    def of(cls, plan: ClusterPlan) -> "KnownCluster":
+        names = {"lab": "the lab", "apache": "kwb's Apache Kafka"}
+        return cls(plan.config, names.get(plan.kind, ""))
 
     def number(self, name: str, default: float) -> float:
         value = number(self.config.get(name, ""))

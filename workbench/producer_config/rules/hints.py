@@ -19,7 +19,7 @@ from workbench.producer_config.rules.rule import (
     all_words,
     quoted,
 )
-from workbench.producer_config.secrets import HIDDEN, is_secret, masked_addresses
+from workbench.producer_config.secrets import HIDDEN, is_secret, masked
 from workbench.producer_config.values import plain
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "info": 2}
@@ -151,7 +151,7 @@ def _with_its_text(fix: Fix | None, written: Mapping[str, str]) -> Fix | None:
 def _said(value: object, typed: bool) -> str:
     if isinstance(value, float | int):
         return plain(value)
-    return quoted(masked_addresses(str(value)), MOST_QUOTED if typed else _MOST_LONG)
+    return quoted(masked(str(value)), MOST_QUOTED if typed else _MOST_LONG)
 
 
 def _filled(sentence: str, values: Mapping[str, str], most: int) -> str:

@@ -3,7 +3,7 @@
 from functools import cache
 
 from workbench.producer_config.catalogue import all_properties, client_facts, property_named
-from workbench.producer_config.known import NOT_OFFERED, java_only, known_names, nearest
+from workbench.producer_config.known import IN_REGISTRY, IN_SEND, NOT_OFFERED, java_only, known_names, nearest
 from workbench.producer_config.rules.config import Config, name_in
 from workbench.producer_config.rules.rule import Alone, Fix, Found
 from workbench.producer_config.translation import counterpart
@@ -15,12 +15,22 @@ _REMOVED = {
     "metadata.fetch.timeout.ms": ("0.11", "max.block.ms"),
     "timeout.ms": ("0.11", "request.timeout.ms"),
 }
+_PREFIXES = {
+    "spring.kafka.producer.properties.": "Spring Boot",
+    "spring.kafka.producer.": "Spring Boot",
+    "spring.kafka.properties.": "Spring Boot",
+    "spring.kafka.": "Spring Boot",
+    "producer.override.": "Kafka Connect",
+    "producer.": "Kafka Connect",
+}
+"""Longer ones first: what programs put before a producer's names, and take off again."""
 
 
 def kwb_has_it_elsewhere(config: Config, name: str, _text: str) -> Found | None:
-    if not config.scenario or name not in NOT_OFFERED:
+    elsewhere = NOT_OFFERED | IN_SEND | IN_REGISTRY
+    if not config.scenario or name not in elsewhere:
         return None
-    return Found(name, {"name": name, "instead": NOT_OFFERED[name]})
+    return Found(name, {"name": name, "instead": elsewhere[name]})
 
 
 def other_clients_name(config: Config, name: str, _text: str) -> Found | None:
@@ -62,6 +72,22 @@ def removed_name(config: Config, name: str, _text: str) -> Found | None:
         return None
     since, instead = _REMOVED[name]
     return Found(name, {"name": name, "since": since, "instead": instead})
+
+
+def name_with_prefix(config: Config, name: str, _text: str) -> Found | None:
+    if _known(config, name):
+        return None
+    prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), None)
+    if prefix is None:
+        return None
+    rest = name.removeprefix(prefix)
+    inner = next((each for each in (rest, rest.replace("-", ".")) if name_in(config.client, each)), "")
+    mend = f"; its own name is {inner}" if inner else ""
+    return Found(
+        name,
+        {"name": name, "whose": _PREFIXES[prefix], "mend": mend},
+        Fix(inner, "", replaces=name) if inner else None,
+    )
 
 
 def unknown_name(config: Config, name: str, _text: str) -> Found | None:
@@ -128,6 +154,7 @@ VALUES: tuple[tuple[str, Alone], ...] = (
     ("other-clients-name", other_clients_name),
     ("consumer-name", consumer_name),
     ("code-only-name", code_only_name),
+    ("name-with-prefix", name_with_prefix),
     ("unknown-name", unknown_name),
     ("not-the-producers", not_the_producers),
 )

@@ -12,6 +12,7 @@ from workbench.producer_config.rules import (
     security,
     timeouts,
     transactions,
+    units,
     written,
 )
 from workbench.producer_config.rules.config import Config
@@ -21,7 +22,7 @@ OF_FILES = ("not-utf-8", "beyond-ascii", "byte-order-mark")
 """What the reader of a file finds."""
 VALUES: tuple[tuple[str, Alone], ...] = (*names.VALUES, *written.VALUES)
 """Of a line that holds a property; the first that finds something is the one that speaks."""
-LINES: tuple[tuple[str, Alone], ...] = (*names.LINES, *written.LINES)
+LINES: tuple[tuple[str, Alone], ...] = (*names.LINES, *units.LINES)
 """Of a line as well, whatever the others found."""
 TOGETHER: tuple[tuple[str, Together], ...] = (
     *connection.LOOKS,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from workbench.producer_config.catalogue import DATA, JAVA_VERSION, LIBRDKAFKA_VERSION, Client
+from workbench.producer_config.values import letters
 
 if TYPE_CHECKING:
     from workbench.producer_config.rules.config import Config
@@ -137,5 +138,5 @@ def all_words() -> Mapping[str, Words]:
 
 def quoted(text: str, most: int) -> str:
     """On one line and not too long."""
-    line = "".join(letter if letter.isprintable() else "·" for letter in text)
+    line = letters(text)
     return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -17,6 +17,7 @@ _PROTOCOLS, _SERVICE = "ssl.enabled.protocols", "sasl.kerberos.service.name"
 _WINDOWS_STORES = "ssl.ca.certificate.stores"
 _BY_PASSWORD = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}
 _MECHANISMS = {*_BY_PASSWORD, "GSSAPI", "OAUTHBEARER"}
+_PROTOCOL_NAMES = {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"}
 _MODULES = {
     "PLAIN": "PlainLoginModule",
     "SCRAM-SHA-256": "ScramLoginModule",
@@ -24,6 +25,13 @@ _MODULES = {
     "OAUTHBEARER": "OAuthBearerLoginModule",
     "GSSAPI": "Krb5LoginModule",
 }
+
+
+def kwbs_cluster_is_plaintext(config: Config) -> Found | None:
+    whose = config.cluster.started_by_kwb
+    if not whose or config.protocol not in _PROTOCOL_NAMES - {"PLAINTEXT"}:
+        return None
+    return Found(_PROTOCOL, {"protocol": config.protocol, "whose": whose}, Fix(_PROTOCOL, None))
 
 
 def credentials_in_plaintext(config: Config) -> Found | None:
@@ -39,7 +47,7 @@ def credentials_unused(config: Config) -> Found | None:
     if config.sasl or not said:
         return None
     values = {"name": said[0], "protocol": config.protocol}
-    return Found(said[0], values, Fix(_PROTOCOL, "SASL_SSL"))
+    return Found(said[0], values, None if config.cluster.started_by_kwb else Fix(_PROTOCOL, "SASL_SSL"))
 
 
 def tls_unused(config: Config) -> Found | None:
@@ -47,7 +55,8 @@ def tls_unused(config: Config) -> Found | None:
     if config.tls or not said:
         return None
     values = {"name": said[0], "protocol": config.protocol}
-    return Found(said[0], values, Fix(_PROTOCOL, "SASL_SSL" if config.sasl else "SSL"))
+    fix = Fix(_PROTOCOL, "SASL_SSL" if config.sasl else "SSL")
+    return Found(said[0], values, None if config.cluster.started_by_kwb else fix)
 
 
 def hostname_verification_off(config: Config) -> Found | None:
@@ -202,6 +211,7 @@ def password_without_store(config: Config) -> Found | None:
 
 
 LOOKS: tuple[tuple[str, Together], ...] = (
+    ("kwbs-cluster-is-plaintext", kwbs_cluster_is_plaintext),
     ("credentials-in-plaintext", credentials_in_plaintext),
     ("credentials-unused", credentials_unused),
     ("tls-unused", tls_unused),

@@ -15,16 +15,13 @@ _OCTAL = re.compile(r"\s*[+-]?0[0-9]+\s*", re.ASCII)
 _JAVA_WHOLE = re.compile(r"[+-]?\d+")
 _NUMBERS = {"int", "float"}
 _MOST_ACKS = 1000
-_SECONDS = 1000
-_SLOW_MS = 30_000
-_KIB = 1024
 _NEVER_EMPTY = {"sasl.mechanism", "broker.version.fallback", "builtin.features"}
 """Of librdkafka's texts."""
 _MOST_DIGITS = 40
 _BOTH = "Java and librdkafka refuse"
 
 
-def _of(config: Config, name: str) -> tuple[Property, Facts] | None:
+def of_client(config: Config, name: str) -> tuple[Property, Facts] | None:
     """The property and how it is in this client: for max.block.ms in a scenario, how kwb does it."""
     item = property_named(name)
     if item is None or not name_in(config.client, name):
@@ -39,8 +36,21 @@ def placeholder(config: Config, name: str, text: str) -> Found | None:
     return Found(name, {"text": text}) if _PLACEHOLDER.search(text) and property_named(name) else None
 
 
+def not_text(config: Config, name: str, text: str) -> Found | None:
+    r"""What \u escapes can put into a .properties file, and no C string of UTF-8 can hold."""
+    if config.java or not (found := of_client(config, name)):
+        return None
+    if half := next((letter for letter in text if "\ud800" <= letter <= "\udfff"), ""):
+        values = {"what": f"half a letter (\\u{ord(half):04x})", "minds": "takes UTF-8, which cannot hold it"}
+    elif "\0" in text:
+        values = {"what": "a NUL (\\u0000)", "minds": "reads only what stands before it"}
+    else:
+        return None
+    return Found(found[0].name, values)
+
+
 def value_missing(config: Config, name: str, text: str) -> Found | None:
-    if text.strip() or not (found := _of(config, name)):
+    if text.strip() or not (found := of_client(config, name)):
         return None
     item, facts = found
     wanted = facts.kind in {*_NUMBERS, "bool", "choice", "class"} or bool(item.closed)
@@ -50,7 +60,7 @@ def value_missing(config: Config, name: str, text: str) -> Found | None:
 
 
 def space_at_the_end(config: Config, name: str, text: str) -> Found | None:
-    if config.java or config.scenario or not (found := _of(config, name)):
+    if config.java or config.scenario or not (found := of_client(config, name)):
         return None
     item, facts = found
     word = facts.kind == "choice" or bool(item.closed)
@@ -65,7 +75,7 @@ def space_at_the_end(config: Config, name: str, text: str) -> Found | None:
 
 
 def not_a_number(config: Config, name: str, text: str) -> Found | None:
-    if not (found := _of(config, name)) or found[1].kind not in _NUMBERS or found[0].closed:
+    if not (found := of_client(config, name)) or found[1].kind not in _NUMBERS or found[0].closed:
         return None
     item, facts = found
     if config.java or item.emulated:
@@ -99,11 +109,11 @@ def _fraction_of_java(item: Property, text: str) -> bool:
 
 
 def java_wants_whole_numbers(config: Config, name: str, text: str) -> Found | None:
-    if not (found := _of(config, name)) or not _fraction_of_java(found[0], text) or "." not in text:
+    if not (found := of_client(config, name)) or not _fraction_of_java(found[0], text) or "." not in text:
         return None
     item, value = found[0], number(text)
     assert value is not None
-    if not config.java and not _within(found[1], value):
+    if not config.java and not within(found[1], value):
         return None
     return Found(
         item.name,
@@ -114,7 +124,7 @@ def java_wants_whole_numbers(config: Config, name: str, text: str) -> Found | No
 
 def number_read_in_part(config: Config, name: str, text: str) -> Found | None:
     """Also what is read whole, though it is not plainly the number that it is read as."""
-    if config.java or not (found := _of(config, name)) or found[1].kind not in _NUMBERS:
+    if config.java or not (found := of_client(config, name)) or found[1].kind not in _NUMBERS:
         return None
     item, facts = found
     if item.closed and not _is_number_of_acks(facts, text):
@@ -127,7 +137,7 @@ def number_read_in_part(config: Config, name: str, text: str) -> Found | None:
 
 
 def leading_zero(config: Config, name: str, text: str) -> Found | None:
-    if config.java or not (found := _of(config, name)) or found[1].kind != "int":
+    if config.java or not (found := of_client(config, name)) or found[1].kind != "int":
         return None
     item = found[0]
     read = whole(text)
@@ -137,15 +147,15 @@ def leading_zero(config: Config, name: str, text: str) -> Found | None:
 
 
 def out_of_range(config: Config, name: str, text: str) -> Found | None:
-    if not (found := _of(config, name)) or found[0].closed:
+    if not (found := of_client(config, name)) or found[0].closed:
         return None
     item, facts = found
     value = _value(config, item, text)
     if value is None or facts.low is None or text.strip() in facts.also:
         return None
     read = value if config.java or item.emulated else read_by_librdkafka(facts, text)
-    wraps = read is not None and _within(facts, read)
-    if _within(facts, value) and wraps:
+    wraps = read is not None and within(facts, read)
+    if within(facts, value) and wraps:
         return None
     assert facts.high is not None
     values = {"text": text.strip(), "low": _whole(facts.low), "high": _whole(facts.high), "also": _or(facts)}
@@ -153,7 +163,7 @@ def out_of_range(config: Config, name: str, text: str) -> Found | None:
         return Found(item.name, {**values, "minds": ""}, clients="")
     other: Client = "librdkafka" if config.java else "java"
     theirs = item.of(other)
-    accepts = theirs is not None and theirs.low is not None and _within(theirs, value)
+    accepts = theirs is not None and theirs.low is not None and within(theirs, value)
     minds = f": {VERSIONS[CLIENTS[config.client]]} refuses"
     minds += f", {VERSIONS[CLIENTS[other]]} accepts" if accepts else ""
     who = f"{CLIENTS[config.client]} refuses" + (f" · {CLIENTS[other]} accepts" if accepts else "")
@@ -177,7 +187,7 @@ def _value(config: Config, item: Property, text: str) -> float | int | None:
     return read_by_librdkafka(item.facts, text)
 
 
-def _within(facts: Facts, value: float) -> bool:
+def within(facts: Facts, value: float) -> bool:
     return (facts.low is None or facts.low <= value) and (facts.high is None or value <= facts.high)
 
 
@@ -208,12 +218,12 @@ def acks_beyond_1(_config: Config, name: str, text: str) -> Found | None:
 def _is_number_of_acks(facts: Facts, text: str) -> bool:
     """Librdkafka's acks are a number, though only a few of them mean something to a broker."""
     value = whole(text) if "all" in facts.also else None
-    return value is not None and _within(facts, value)
+    return value is not None and within(facts, value)
 
 
 def java_wants_lower_case(config: Config, name: str, text: str) -> Found | None:
     """Or capitals: the choice as it is written in Java's documentation."""
-    if not (found := _of(config, name)) or found[0].kind != "choice":
+    if not (found := of_client(config, name)) or found[0].kind != "choice":
         return None
     item, stripped = found[0], text.strip()
     if item.java is None or item.java.any_case or stripped in item.choices or stripped in item.java.choices:
@@ -225,7 +235,7 @@ def java_wants_lower_case(config: Config, name: str, text: str) -> Found | None:
 
 
 def java_wants_true_or_false(config: Config, name: str, text: str) -> Found | None:
-    if not (found := _of(config, name)) or found[0].java is None or found[0].librdkafka is None:
+    if not (found := of_client(config, name)) or found[0].java is None or found[0].librdkafka is None:
         return None
     item, stripped = found[0], text.strip()
     value = flag(stripped)
@@ -239,7 +249,7 @@ def not_a_choice(config: Config, name: str, text: str) -> Found | None:
     if name == "defaults" and config.scenario:
         whose = ("java", "librdkafka")
         return None if text in whose else _no_choice(name, text, ", ".join(whose), "", "")
-    if not (found := _of(config, name)):
+    if not (found := of_client(config, name)):
         return None
     item, facts = found
     if facts.kind == "list":
@@ -301,7 +311,7 @@ def _who(config: Config, item: Property) -> tuple[str, str]:
 
 
 def class_without_package(config: Config, name: str, text: str) -> Found | None:
-    if not config.java or not (found := _of(config, name)) or found[1].kind != "class":
+    if not config.java or not (found := of_client(config, name)) or found[1].kind != "class":
         return None
     return None if "." in text else Found(found[0].name, {"text": text.strip()})
 
@@ -323,47 +333,9 @@ def not_a_serializer(config: Config, name: str, text: str) -> Found | None:
     return Found(name, {"text": text.strip().rpartition(".")[2]}, Fix(name, mended))
 
 
-# ── of every line ─────────────────────────────────────────────────────────────────────────────────
-
-
-def seconds_for_ms(config: Config, name: str, text: str) -> Found | None:
-    """Looks at times whose default is half a minute or more."""
-    if not (found := _of(config, name)) or found[0].unit != "ms":
-        return None
-    item, facts = found
-    value, default = number(text), number(facts.default or "")
-    if value is None or default is None or default < _SLOW_MS or not 1 <= value < _SECONDS:
-        return None
-    mended = value * _SECONDS
-    fix = Fix(item.name, plain(mended)) if _within(facts, mended) else None
-    return Found(item.name, {"text": text.strip(), "mended": mended}, fix)
-
-
-def kib_for_bytes(config: Config, name: str, text: str) -> Found | None:
-    sizes = {"batch.size", "buffer.memory", "max.request.size", "message.max.bytes"}
-    if not (found := _of(config, name)) or found[0].name not in sizes:
-        return None
-    value = number(text)
-    if value is None or not 1 < value < _KIB or not _within(found[1], value):
-        return None
-    mended = value * _KIB
-    return Found(found[0].name, {"text": text.strip(), "mended": mended}, Fix(found[0].name, plain(mended)))
-
-
-def bytes_for_kib(config: Config, name: str, text: str) -> Found | None:
-    value = number(text)
-    if config.java or name != "queue.buffering.max.kbytes" or value is None:
-        return None
-    if not 2**24 <= value < 2**31 or value % _KIB:
-        return None
-    mended = value / _KIB
-    return Found(
-        name, {"text": text.strip(), "mended": mended, "gib": value / 2**20}, Fix(name, plain(mended))
-    )
-
-
 VALUES: tuple[tuple[str, Alone], ...] = (
     ("placeholder", placeholder),
+    ("not-text", not_text),
     ("value-missing", value_missing),
     ("space-at-the-end", space_at_the_end),
     ("acks-beyond-1", acks_beyond_1),
@@ -378,9 +350,4 @@ VALUES: tuple[tuple[str, Alone], ...] = (
     ("partitioner-removed", partitioner_removed),
     ("not-a-serializer", not_a_serializer),
     ("not-a-choice", not_a_choice),
-)
-LINES: tuple[tuple[str, Alone], ...] = (
-    ("seconds-for-ms", seconds_for_ms),
-    ("kib-for-bytes", kib_for_bytes),
-    ("bytes-for-kib", bytes_for_kib),
 )

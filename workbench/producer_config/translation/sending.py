@@ -2,29 +2,20 @@
 
 from typing import TYPE_CHECKING
 
+from workbench.model.record import JAVA_CLASSES, serializer_name
 from workbench.producer_config.translation.draft import Draft
 from workbench.producer_config.values import flag, number, plain
 
 if TYPE_CHECKING:
     from workbench.producer_config.translation.pairs import NoteKind
 
-_APACHE = "org.apache.kafka.common.serialization."
+_JARS = {
+    "json": "Java has it in a jar of its own: connect-json.",
+    "json-schema": "It is Confluent's: kafka-json-schema-serializer.",
+    "avro": "It is Confluent's: kafka-avro-serializer.",
+    "protobuf": "It is Confluent's: kafka-protobuf-serializer.",
+}
 _PRODUCER = "org.apache.kafka.clients.producer."
-_SERIALIZERS = {
-    f"{_APACHE}StringSerializer": "string",
-    f"{_APACHE}ByteArraySerializer": "bytes",
-    f"{_APACHE}BytesSerializer": "bytes",
-    f"{_APACHE}ByteBufferSerializer": "bytes",
-    f"{_APACHE}IntegerSerializer": "integer",
-    "org.apache.kafka.connect.json.JsonSerializer": "json",
-    "io.confluent.kafka.serializers.KafkaJsonSerializer": "json",
-}
-_CLASSES = {
-    "string": f"{_APACHE}StringSerializer",
-    "bytes": f"{_APACHE}ByteArraySerializer",
-    "integer": f"{_APACHE}IntegerSerializer",
-    "json": "org.apache.kafka.connect.json.JsonSerializer",
-}
 _SERIALIZED = {"key.serializer": "key_serializer", "value.serializer": "value_serializer"}
 _CLASS, _IGNORE_KEYS = "partitioner.class", "partitioner.ignore.keys"
 _PARTITIONER, _STICKY = "partitioner", "sticky.partitioning.linger.ms"
@@ -46,9 +37,9 @@ def serializers_to_librdkafka(draft: Draft) -> None:
         class_name = draft.take(name)
         if class_name is None:
             continue
-        serializer = _SERIALIZERS.get(class_name.strip())
-        if serializer is None:
-            known = ", ".join(sorted(set(_SERIALIZERS.values())))
+        serializer = serializer_name(class_name)
+        if serializer not in JAVA_CLASSES:
+            known = ", ".join(JAVA_CLASSES)
             draft.note(name, "impossible", f"kwb has no serializer for this class; it has {known}.")
             continue
         draft.beside[kwb_name] = serializer
@@ -60,11 +51,11 @@ def serializers_to_java(draft: Draft) -> None:
         serializer = draft.take(kwb_name)
         if serializer is None:
             continue
-        if serializer not in _CLASSES:
+        if serializer not in JAVA_CLASSES:
             draft.note(kwb_name, "impossible", "Java brings no class for this serializer of kwb's.")
             continue
-        draft.put((name, _CLASSES[serializer]))
-        extra = "Java has it in a jar of its own: connect-json." if serializer == "json" else ""
+        draft.put((name, JAVA_CLASSES[serializer]))
+        extra = _JARS.get(serializer, "")
         kind: NoteKind = "approximated" if extra else "mapped"
         draft.note(kwb_name, kind, extra or f"Java has a class that writes the same bytes: {name}.")
 
