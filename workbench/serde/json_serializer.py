@@ -14,25 +14,27 @@ def serialize(text: str) -> bytes:
     try:
         _check(encoded)
     except msgspec.DecodeError as error:
-        raise SerdeError(_explained(text, str(error))) from None
+        raise _explained(text, str(error)) from None
     except RecursionError:
         raise SerdeError("nested too deep to be checked") from None
     return encoded
 
 
-def _explained(text: str, otherwise: str) -> str:
+def _explained(text: str, otherwise: str) -> SerdeError:
     """Where it stops being JSON: the standard library is slower, and points at the very character."""
     import json
 
     if not text.strip():
-        return "empty: JSON wants a value (null is one)"
+        return SerdeError("empty: JSON wants a value (null is one)")
     try:
         json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        return f"not JSON at line {error.lineno}, column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}"
+        reason = f"{error.msg[0].lower()}{error.msg[1:]}"
+        place = error.lineno, error.colno
+        return SerdeError(f"not JSON at line {place[0]}, column {place[1]}: {reason}", place)
     except SerdeError as error:
-        return str(error)
-    return f"not JSON: {otherwise}"
+        return error
+    return SerdeError(f"not JSON: {otherwise}")
 
 
 def _refuse_constant(name: str) -> object:

@@ -1,8 +1,8 @@
 """Payload templates: Jinja2 in its sandbox, with randomness that belongs to the record.
 
-What a template may name: `seq`, `run_id`, `now` (ISO 8601, UTC), `now_ms`, `uuid()`, `choice('a', 'b')`,
-`random(low, high)` (whole numbers, both ends included). Draws depend on the scenario's seed, the part
-of the record and `seq` alone, so record 17 is the same in the preview and in every run; `now` is not.
+What a template may name: `seq`, `run_id`, `now` (ISO 8601, UTC), `now_ms`, and what `template_names` has.
+Draws depend on the scenario's seed, the part of the record and `seq` alone, so record 17 is the same in the
+preview and in every run; `now` is not.
 Jinja2 is loaded by the first text that needs rendering. Its sandbox bounds neither time nor memory: loops
 can still run for long, so whoever renders what a person wrote sets a timer (an exception raised by one
 ends the rendering as a TemplateError).
@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import difflib
 import time
-import zlib
 from collections.abc import Sized
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from workbench.serde.draws import Draws
 from workbench.serde.errors import TemplateError
+from workbench.serde.template_names import DRAWN, NAMES, Beside, Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,58 +26,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _MARKS = ("{{", "{%", "{#")
-_NAMES = ("seq", "run_id", "now", "now_ms", "uuid", "choice", "random")
 _TIMES = frozenset({"now", "now_ms"})
+_STARTED = DRAWN | {"counter", "key", "row"}
+_ALONE = Beside()
 _LONGEST = 4_000_000
-_MASK = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
-
-
-class Draws:
-    """SplitMix64 (Steele, Lea, Flood 2014): a few whole numbers a record, cheap to seed for each."""
-
-    def __init__(self, seed: int, part: str) -> None:
-        self._origin = _mixed((seed & _MASK) ^ (zlib.crc32(part.encode()) << 32))
-        self._state = self._origin
-
-    def start(self, seq: int) -> None:
-        """From here on, what belongs to the record with this number."""
-        self._state = _mixed(self._origin + (seq + 1) * _GOLDEN)
-
-    def below(self, limit: int) -> int:
-        """A whole number in 0 … limit-1; its bias is below limit / 2^64."""
-        self._state = (self._state + _GOLDEN) & _MASK
-        return _mixed(self._state) % limit
-
-    def random(self, *bounds: Any) -> int:
-        if len(bounds) != 2 or not all(isinstance(bound, int) for bound in bounds):
-            raise TemplateError("random(low, high) takes two whole numbers")
-        low, high = map(int, bounds)
-        if low > high:
-            raise TemplateError(f"random({low}, {high}): the first number is the larger")
-        return low + self.below(high - low + 1)
-
-    def choice(self, *options: Any) -> Any:
-        if not options:
-            raise TemplateError("choice() has nothing to choose from")
-        return options[self.below(len(options))]
-
-    def of(self, options: Any) -> Any:
-        """Jinja2's own `random` filter, drawn from here so that it repeats too."""
-        return self.choice(*options)
-
-    def uuid(self) -> str:
-        """A version 4 UUID, as text."""
-        drawn = f"{self.below(1 << 64):016x}{self.below(1 << 64):016x}"
-        variant = "89ab"[int(drawn[16], 16) & 3]
-        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
-
-
-def _mixed(number: int) -> int:
-    number &= _MASK
-    number = ((number ^ (number >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    number = ((number ^ (number >> 27)) * 0x94D049BB133111EB) & _MASK
-    return number ^ (number >> 31)
 
 
 class Template:
@@ -95,47 +48,70 @@ class Template:
         return self.text if self._render is None else self._render(seq)
 
 
-def compile_template(text: str, seed: int = 0, run_id: str = "", part: str = "") -> Template:
+def compile_template(
+    text: str, seed: int = 0, run_id: str = "", part: str = "", beside: Beside = _ALONE
+) -> Template:
     """`part` keeps the draws of key, value and headers apart. Raises TemplateError with the line."""
     if not any(mark in text for mark in _MARKS):
         return Template(text, None)
-    return Template(text, _renderer(text, Draws(seed, part), run_id))
+    return Template(text, _renderer(text, Draws(seed, part), run_id, beside))
 
 
-def _renderer(text: str, draws: Draws, run_id: str) -> Callable[[int], str]:
+def _renderer(text: str, draws: Draws, run_id: str, beside: Beside) -> Callable[[int], str]:
     import jinja2
     from jinja2 import meta, nodes, runtime
+
+    from workbench.serde.plain_templates import compiled
 
     environment = _environment(draws, newline="\r\n" if "\r\n" in text else "\n")
     try:
         tree = environment.parse(text)
         template = environment.from_string(tree)
     except jinja2.TemplateSyntaxError as error:
-        raise TemplateError(f"line {error.lineno}: {_one_line(error.message or '')}") from None
+        reason = f"line {error.lineno}: {_one_line(error.message or '')}"
+        raise TemplateError(reason, error.lineno) from None
     wanted = meta.find_undeclared_variables(tree)
-    draws_wanted = bool(wanted & {"uuid", "choice", "random"}) or any(
-        node.name == "random" for node in tree.find_all(nodes.Filter)
-    )
+    starts = bool(wanted & _STARTED) or any(node.name == "random" for node in tree.find_all(nodes.Filter))
     times_wanted = bool(wanted & _TIMES)
-    names: dict[str, Any] = dict(environment.globals, run_id=run_id)
-    names.update(uuid=draws.uuid, choice=draws.choice, random=draws.random)
-    pieces, name, blocks, start = template.root_render_func, template.name, template.blocks, draws.start
+    own = Names(draws, beside)
+    lazy = [(each, getattr(own, each)) for each in ("key", "row") if each in wanted]
+    names: dict[str, Any] = dict(environment.globals, run_id=run_id, **own.functions())
+    pieces, name, blocks, start = template.root_render_func, template.name, template.blocks, own.start
     context, join = runtime.Context, "".join
 
     def render(seq: int) -> str:
         names["seq"] = seq
-        if draws_wanted:
+        if starts:
             start(seq)
         if times_wanted:
             _set_times(names)
         try:
+            for each, value in lazy:
+                names[each] = value()
             return join(pieces(context(environment, names, name, blocks)))
-        except TemplateError:
-            raise
+        except TemplateError as error:
+            raise TemplateError(str(error), _line_of(error)) from None
         except Exception as error:  # noqa: BLE001 - a template can raise whatever its expressions do
-            raise TemplateError(_explained(error)) from None
+            raise TemplateError(_explained(error), _line_of(error)) from None
 
-    return render
+    plain = compiled(tree, own.functions(), run_id)
+    return render if plain is None else _plainly(plain, start if starts else None, render)
+
+
+def _plainly(
+    plain: Callable[[int], str], start: Callable[[int], None] | None, render: Callable[[int], str]
+) -> Callable[[int], str]:
+    """Quickly; where that goes wrong, `render` says what is wrong with it."""
+
+    def render_plain(seq: int) -> str:
+        try:
+            if start is not None:
+                start(seq)
+            return plain(seq)
+        except Exception:  # noqa: BLE001  # told by the other way, with its line
+            return render(seq)
+
+    return render_plain
 
 
 def _environment(draws: Draws, newline: str) -> Environment:
@@ -176,6 +152,20 @@ def _set_times(names: dict[str, Any]) -> None:
     names["now"] = f"{moment[:-6]}Z"
 
 
+def _line_of(error: BaseException) -> int | None:
+    """Of the template: Jinja2 compiles it to Python, and knows which line came from which."""
+    from jinja2 import Template as Compiled
+
+    line = None
+    trace = error.__traceback__
+    while trace is not None:
+        compiled = trace.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(compiled, Compiled):
+            line = compiled.get_corresponding_lineno(trace.tb_lineno)
+        trace = trace.tb_next
+    return line
+
+
 def _explained(error: Exception) -> str:
     import jinja2
 
@@ -190,8 +180,8 @@ def _explained(error: Exception) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, _NAMES, n=1)
-    mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(_NAMES)}"
+    near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.7)
+    mend = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES)}"
     return f"unknown name {name}; {mend}"
 
 

@@ -1,0 +1,1 @@
+"""Schemas from files, one module a language; each makes bytes of JSON text, and JSON of bytes."""
