@@ -20,7 +20,8 @@ def cluster_for(scenario: Scenario) -> Cluster:
         case "apache":
             from workbench.clusters.apache import ApacheCluster
 
-            return ApacheCluster(brokers=plan.brokers, config=plan.config)
+            # what is done to nodes must not be done to those of `kwb apache up`, which outlive the run
+            return ApacheCluster(plan.brokers, plan.config, borrow=not scenario.faults)
         case "remote":
             from workbench.clusters.remote import RemoteCluster
 

@@ -2,17 +2,25 @@
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
+
+import msgspec
 
 from workbench.children.supervisor import Child
 from workbench.errors import ClusterError, InputError
 from workbench.lab import protocol
+from workbench.model.cluster_state import ClusterState, Happened, PartitionState
+from workbench.model.cluster_view import PartitionView
+from workbench.model.fault import POSSIBLE, Action, FaultKind, out_after
 from workbench.model.scenario import ClusterKind
+from workbench.model.stations import Stations
 
 _START_TIMEOUT_S = 15.0
 _ANSWER_TIMEOUT_S = 10.0
+_NOTHING_OLD = 2**62
 A = TypeVar("A")
 
 
@@ -20,6 +28,9 @@ class LabCluster:
     """`brokers` brokers on 127.0.0.1; broker n on `port` + n - 1, or on any free port where that is 0."""
 
     kind: ClusterKind = "lab"
+    faults: frozenset[FaultKind] = POSSIBLE["lab"]
+    tells_by_itself = True
+    sees_stations = True
 
     def __init__(
         self,
@@ -40,6 +51,8 @@ class LabCluster:
         self._waiting: dict[int, asyncio.Future[object]] = {}
         self._closing = False
         self._died = asyncio.Event()
+        self.out: frozenset[int] = frozenset()
+        self.on_happened: Callable[[Happened], None] | None = None
 
     async def start(self) -> None:
         """Return when records can be sent; after `close`, begin anew with empty logs.
@@ -47,11 +60,13 @@ class LabCluster:
         Raises InputError for its config, else ClusterError.
         """
         self._closing = False
+        self.out = frozenset()
         self._died.clear()
         self._child = await Child.start_module("workbench.lab.main", protocol.FromLab)
         try:
             await self._child.send(self._start)
-            answer = await asyncio.wait_for(self._child.receive(), _START_TIMEOUT_S)
+            async with asyncio.timeout(_START_TIMEOUT_S):
+                answer = await self._child.receive()
         except (TimeoutError, ConnectionError):
             answer = None
         except BaseException:
@@ -84,19 +99,46 @@ class LabCluster:
         """Stop (or go on with) what a broker's followers fetch: their log ends stay."""
         await self._ask(protocol.PauseFetching(next(self._numbers), broker, paused), protocol.Done)
 
-    async def replicas(self, topic: str | None = None) -> tuple[protocol.PartitionState, ...]:
+    async def replicas(self, topic: str | None = None) -> tuple[PartitionState, ...]:
         """Every replica's log end and high watermark, as its broker knows them now."""
-        asked = protocol.Describe(next(self._numbers), topic)
-        return (await self._ask(asked, protocol.Replicas)).partitions
+        return (await self.describe(topic)).partitions
 
-    async def _ask(self, message: protocol.PauseFetching | protocol.Describe, expected: type[A]) -> A:
+    async def describe(self, topic: str | None = None, since: int = 0) -> protocol.Replicas:
+        """Brokers, replicas, and what happened after number `since`."""
+        return await self._ask(protocol.Describe(next(self._numbers), topic, since), protocol.Replicas)
+
+    async def cluster_state(self, topic: str) -> ClusterState:
+        """All brokers, and the replicas of one topic."""
+        found = await self.describe(topic, _NOTHING_OLD)
+        return ClusterState(time.monotonic(), found.brokers, found.partitions)
+
+    async def stations(self, topic: str, wanted: Sequence[tuple[int, int]]) -> tuple[Stations | None, ...]:
+        """Of the batches with these (partition, offset); noted for some seconds after each question."""
+        asked = protocol.AskStations(next(self._numbers), topic, tuple(wanted))
+        return (await self._ask(asked, protocol.Found)).stations
+
+    async def partitions(self, topic: str) -> tuple[PartitionView, ...]:
+        """As the controller holds them, with the leader's log; none for a topic that does not exist."""
+        return tuple(_view(state) for state in await self.replicas(topic))
+
+    async def do(self, action: Action) -> None:
+        """Return when it is done. Raises InputError where it cannot be done now."""
+        await self._ask(protocol.Do(next(self._numbers), action), protocol.Done)
+        self.out = out_after(self.out, action)
+
+    async def _ask(
+        self,
+        message: protocol.PauseFetching | protocol.Do | protocol.Describe | protocol.AskStations,
+        expected: type[A],
+    ) -> A:
         if self._child is None or self._receiver is None:
             raise ClusterError("the lab does not run")
         waiter: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._waiting[message.id] = waiter
         try:
             await self._child.send(message)
-            answer = await asyncio.wait_for(waiter, _ANSWER_TIMEOUT_S)
+            async with asyncio.timeout(_ANSWER_TIMEOUT_S):
+                answer = await waiter
         except (TimeoutError, ConnectionError) as error:
             raise ClusterError(f"the lab does not answer: its process {self._last_words()}") from error
         finally:
@@ -108,7 +150,11 @@ class LabCluster:
 
     async def _receive(self, child: Child) -> None:
         while (message := await child.receive()) is not None:
-            assert isinstance(message, protocol.Done | protocol.Failed | protocol.Replicas)
+            if isinstance(message, protocol.News):
+                if self.on_happened is not None:
+                    self.on_happened(message.happened)
+                continue
+            assert isinstance(message, protocol.Done | protocol.Failed | protocol.Replicas | protocol.Found)
             waiter = self._waiting.get(message.id)
             if waiter is not None and not waiter.done():
                 waiter.set_result(message)
@@ -123,6 +169,23 @@ class LabCluster:
         if self._child is None:
             return "it was never started"
         return ": ".join([self._child.ending, *list(self._child.last_words)[-2:]])
+
+
+def _view(state: PartitionState) -> PartitionView:
+    found = PartitionView(
+        id=state.partition,
+        leader=state.leader,
+        replicas=tuple(replica.broker for replica in state.replicas),
+        isr=state.isr,
+        leader_epoch=state.leader_epoch,
+        elr=state.elr,
+    )
+    if state.leader < 0:
+        return found
+    leader = state.replica(state.leader)
+    return msgspec.structs.replace(
+        found, log_start=leader.log_start, log_end=leader.log_end, high_watermark=leader.high_watermark
+    )
 
 
 def _version() -> str:

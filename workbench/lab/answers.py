@@ -143,9 +143,9 @@ class DescribeTopicPartitions(Answer, kw_only=True, frozen=True):
 
 class Coordinator(Answer, kw_only=True, frozen=True):
     key: str = ""
-    node_id: int
-    host: str
-    port: int
+    node_id: int = -1
+    host: str = ""
+    port: int = -1
     error_code: ErrorCode = NONE
     error_message: str | None = None
     throttle_time: timedelta = NOW
@@ -339,6 +339,20 @@ class DescribedConfigs(Answer, kw_only=True, frozen=True):
 class DescribedConfigsOfAll(Answer, kw_only=True, frozen=True):
     throttle_time: timedelta = NOW
     results: tuple[DescribedConfigs, ...]
+
+
+class AlteredConfigs(Answer, kw_only=True, frozen=True):
+    error_code: ErrorCode = NONE
+    error_message: str | None = None
+    resource_type: int
+    resource_name: str
+
+
+class AlteredConfigsOfAll(Answer, kw_only=True, frozen=True):
+    """AlterConfigs' answer and IncrementalAlterConfigs'."""
+
+    throttle_time: timedelta = NOW
+    responses: tuple[AlteredConfigs, ...]
 
 
 # ── committed offsets ─────────────────────────────────────────────────────────────────────────────

@@ -5,13 +5,15 @@ import logging
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from workbench.lab.buffers import Buffers
 
 log = logging.getLogger(__name__)
 
 _LENGTH = struct.Struct(">i")
 _SCRATCH = 64 * 1024
 _FIRST_ROOM = 256 * 1024
-_LARGEST_SPARE = 4 * 1024 * 1024
 _READ_AHEAD = 256 * 1024
 Handle = Callable[[memoryview], Awaitable[bytes | None]]
 """A request frame (without its length) to the whole answer, or None where none is sent. Raises Close.
@@ -23,21 +25,39 @@ class Close(Exception):  # noqa: N818 (an answer: the connection is closed witho
     """The broker closes the connection instead of answering."""
 
 
+class Process(Protocol):
+    """The broker's, which may be frozen."""
+
+    frozen: bool
+
+    async def thawed(self) -> None: ...
+
+
 class Connection(asyncio.BufferedProtocol):
     """Like a real broker it serves one request at a time and takes the next only after answering.
+
+    While the broker is frozen nothing is read, served or answered.
 
     Large frames are received straight into their own buffer. What is read ahead is limited: beyond that the
     client's socket fills up.
     """
 
-    def __init__(self, handle: Handle, max_frame: int, live: set["Connection"]) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        max_frame: int,
+        live: set["Connection"],
+        process: Process,
+        buffers: Buffers | None = None,
+    ) -> None:
         self._handle = handle
+        self._buffers = buffers or Buffers()
+        self._process = process
         self._max_frame = max_frame
         self._live = live
         self._scratch = bytearray(_SCRATCH)
         self._filled = 0  # bytes in the scratch buffer
         self._frame: bytearray | None = None  # a frame that is too large for the scratch buffer
-        self._spare = bytearray()  # the last large frame's room, for the next one
         self._frame_length = 0
         self._frame_filled = 0
         self._ready: deque[memoryview] = deque()
@@ -54,6 +74,8 @@ class Connection(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._live.add(self)
+        if self._process.frozen:
+            transport.pause_reading()
         self._task = asyncio.get_running_loop().create_task(self._serve())
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (asyncio's signature)
@@ -70,6 +92,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._frame_filled == self._frame_length:
             self._offer(memoryview(self._frame)[: self._frame_length].toreadonly())
             self._frame = None
+            self._buffers.incoming.done(self)
         elif self._frame_filled == len(self._frame):
             self._frame = self._larger(self._frame)
 
@@ -78,13 +101,23 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio's signature)
         self._live.discard(self)
+        self._buffers.outgoing.done(self)
+        self._buffers.incoming.done(self)
+        self._frame, self._scratch = (
+            None,
+            bytearray(),
+        )  # whoever still knows this object keeps no memory by it
+        self._ready.clear()
         if self._task is not None:
             self._task.cancel()
 
     def pause_writing(self) -> None:
         self._writable = asyncio.get_running_loop().create_future()
+        if self._transport is not None:
+            self._buffers.outgoing.holds(self, self._transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
+        self._buffers.outgoing.done(self)
         if self._writable is not None and not self._writable.done():
             self._writable.set_result(None)
         self._writable = None
@@ -117,9 +150,8 @@ class Connection(asyncio.BufferedProtocol):
     def _larger(self, received: bytearray | memoryview) -> bytearray:
         """Room for more of a large frame; memory follows what has come, not what was promised."""
         size = min(self._frame_length, max(4 * len(received), _FIRST_ROOM))
-        room, self._spare = self._spare, bytearray()
-        if len(room) < size:
-            room = bytearray(size)
+        self._buffers.incoming.holds(self, size)
+        room = self._buffers.take(size)
         room[: len(received)] = received
         return room
 
@@ -135,8 +167,9 @@ class Connection(asyncio.BufferedProtocol):
 
     async def _next(self) -> memoryview:
         if self._paused and self._ahead <= _READ_AHEAD and self._transport is not None:
-            self._transport.resume_reading()
             self._paused = False
+            if not self._process.frozen:
+                self._transport.resume_reading()
         if not self._ready:
             self._wanted = asyncio.get_running_loop().create_future()
             try:
@@ -151,12 +184,18 @@ class Connection(asyncio.BufferedProtocol):
 
     async def _serve(self) -> None:
         assert self._transport is not None
+        process = self._process
         try:
             while True:
                 frame = await self._next()
+                if process.frozen:
+                    await process.thawed()
                 answer = await self._handle(frame)
+                if process.frozen:
+                    await process.thawed()
                 if answer is not None:
                     self._transport.write(answer)
+                    del answer
                 self._keep(frame)
                 if self._writable is not None:
                     await self._writable
@@ -171,8 +210,17 @@ class Connection(asyncio.BufferedProtocol):
         """Handlers have copied what they keep of a frame, so its room serves again."""
         room = frame.obj
         frame.release()
-        if isinstance(room, bytearray) and len(self._spare) < len(room) <= _LARGEST_SPARE:
-            self._spare = room
+        if isinstance(room, bytearray):
+            self._buffers.give(room)
+
+    def hold(self, *, held: bool) -> None:
+        """Stop reading, or go on: the broker's process is frozen, or thaws."""
+        if self._transport is None or self._paused:
+            return
+        if held:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
     def close(self) -> None:
         if self._transport is not None:

@@ -1,17 +1,21 @@
 """The controller: owns which topics there are, who holds and leads their partitions, and the ISRs.
 
-In this cluster it is an object that every broker can reach; brokers learn only what it tells them.
+It is no broker. Brokers reach it over links that faults cut; they know only what it told them.
 """
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID, uuid4
 
 import msgspec
 from kio.schema.errors import ErrorCode
 
 from workbench.lab.configs import BrokerConfig, TopicConfig, TopicConfigError
+from workbench.lab.happenings import Happenings
+from workbench.lab.leadership import Leadership
+from workbench.lab.membership import Member, Membership
+from workbench.lab.topic import Partition, Topic
 
 _LEGAL = re.compile(r"[a-zA-Z0-9._-]+")
 _LONGEST = 249  # Kafka's Topic.MAX_NAME_LENGTH
@@ -26,49 +30,106 @@ class Refused(Exception):  # noqa: N818 (an answer to a client)
         self.text = text
 
 
-class Partition(msgspec.Struct, frozen=True):
-    """What the controller decided about a partition. It has a new one for every decision."""
-
-    key: str
-    """Topic id and index: what brokers know the partition by."""
-    index: int
-    replicas: tuple[int, ...]
-    isr: tuple[int, ...]
-    leader: int
-    leader_epoch: int = 0
-
-
-class Topic(msgspec.Struct, frozen=True):
-    """`id` is new for every topic, also for one of a name that was deleted."""
-
-    name: str
-    id: UUID
-    config: TopicConfig
-    partitions: tuple[Partition, ...]
-
-    def partition(self, index: int) -> Partition | None:
-        return self.partitions[index] if 0 <= index < len(self.partitions) else None
-
-
-class Member(Protocol):
-    """A broker as the controller sees it."""
-
-    def topic_changed(self, topic: Topic) -> None: ...
-    def topic_deleted(self, topic: Topic) -> None: ...
-
-
 class Controller:
     """Topic names, placement and texts of errors as Kafka's ReplicationControlManager."""
 
-    def __init__(self, config: BrokerConfig) -> None:
+    def __init__(self, config: BrokerConfig, happenings: Happenings | None = None) -> None:
         self.config = config
         self.topics: dict[str, Topic] = {}
         self.names: dict[UUID, str] = {}
-        self._members: dict[int, Member] = {}
+        self.brokers = Membership(config.number("broker.session.timeout.ms") / 1000)
+        self._happenings = happenings or Happenings()
+        self.leadership = Leadership(self.topics, self.brokers.active, self._publish, self._happenings)
+        self.on_delete: list[Callable[[Topic], None]] = []
+        """Called with each topic that is deleted."""
         self._next_producer_id = 0
 
-    def register(self, broker: int, member: Member) -> None:
-        self._members[broker] = member
+    # ── brokers ───────────────────────────────────────────────────────────────────────────────────
+
+    def register(
+        self,
+        broker: int,
+        member: Member,
+        now: float = 0.0,
+        *,
+        fenced: bool = False,
+        clean: bool = True,
+        wiped: bool = False,
+    ) -> None:
+        """A broker's (new) life; it begins with all that the controller knows. Raises Duplicate.
+
+        Registered as fenced it is unfenced by its first heartbeat. `clean`: its last life ended by a
+        controlled shutdown; `wiped`: it has another log directory than it had then.
+        """
+        self.brokers.begin(broker, member, now, fenced=fenced)
+        if wiped:
+            self.leadership.wiped(broker)
+        elif clean:
+            self.leadership.without(broker)
+        else:
+            self.leadership.unclean(broker)
+        self.catch_up(broker)
+        if not fenced:
+            self.announce()
+
+    def heartbeat(self, broker: int, now: float) -> None:
+        """A broker that is fenced and knows all there is to know is let in again."""
+        self.brokers.touch(broker, now)
+        if not self.brokers.fenced(broker):
+            self.leadership.assigned(broker)
+        elif not self.brokers.is_behind(broker):
+            self.brokers.set_fenced(broker, fenced=False)
+            self._happenings.add("unfenced", broker)
+            self.announce()
+            self.leadership.leaderless()
+
+    def fence(self, broker: int) -> None:
+        """Its session ended: it leaves every ISR."""
+        self.brokers.set_fenced(broker, fenced=True)
+        self._happenings.add("fenced", broker)
+        self.announce()  # first: a leader waits for no fenced follower
+        self.leadership.without(broker)
+
+    def controlled_shutdown(self, broker: int) -> None:
+        """It hands over what it leads; when it is gone, `fence` it."""
+        self.brokers.set_leaving(broker)
+        self.announce()
+        self.leadership.without(broker)
+
+    def catch_up(self, broker: int) -> None:
+        """Tell a broker all that there is, once it hears again."""
+        self.brokers.has_caught_up(broker)
+        self.brokers.member(broker).caught_up(dict(self.topics), self.brokers.living())
+
+    async def keep_sessions(self) -> None:
+        """Fence whom nothing is heard of."""
+        loop = asyncio.get_running_loop()
+        while True:
+            end = self.brokers.next_end()
+            wait = self.brokers.timeout_s if end is None else end - loop.time()
+            await asyncio.sleep(max(wait, _SOONEST_S))
+            for broker in self.brokers.stale(loop.time()):
+                self.fence(broker)
+
+    async def keep_balance(self) -> None:
+        """Elect preferred leaders, now and then."""
+        while self.config.flag("auto.leader.rebalance.enable"):
+            await asyncio.sleep(self.config.number("leader.imbalance.check.interval.seconds"))
+            self.leadership.preferred()
+
+    async def keep_leaders(self) -> None:
+        """Elect unclean leaders where that was allowed, or somebody was there for it, since."""
+        while True:
+            await asyncio.sleep(self.config.number("unclean.leader.election.interval.ms") / 1000)
+            self.leadership.leaderless(patrol=True)
+
+    def announce(self) -> None:
+        """Tell every broker which brokers live."""
+        living = self.brokers.living()
+        for member in self.brokers.members():
+            member.brokers_changed(living)
+
+    # ── topics ────────────────────────────────────────────────────────────────────────────────────
 
     def by_id(self, topic_id: UUID | None) -> Topic | None:
         return self.topics.get(self.names.get(topic_id, "")) if topic_id else None
@@ -107,7 +168,7 @@ class Controller:
             factor = self.config.number("default.replication.factor") if factor == -1 else factor
             placed = self._placed(count, factor)
         topic_id = uuid4()
-        made = tuple(_partition(topic_id, index, replicas) for index, replicas in enumerate(placed))
+        made = tuple(self._partition(topic_id, index, replicas) for index, replicas in enumerate(placed))
         topic = Topic(name, topic_id, topic_config, made)
         if not validate_only:
             self._publish(topic)
@@ -136,23 +197,44 @@ class Controller:
                     f"Attempted to add {count - have} additional partition(s), "
                     f"but only {len(placed)} assignment(s) were specified.",
                 )
-        added = tuple(_partition(topic.id, index, replicas) for index, replicas in enumerate(placed, have))
+        added = tuple(
+            self._partition(topic.id, index, replicas) for index, replicas in enumerate(placed, have)
+        )
         if not validate_only:
             self._publish(msgspec.structs.replace(topic, partitions=topic.partitions + added))
+
+    def alter_topic_config(
+        self, name: str, changes: Mapping[str, str | None], *, validate_only: bool = False
+    ) -> None:
+        """None takes a property back to the brokers'. Raises Refused."""
+        if name not in self.topics:
+            raise Refused(ErrorCode.unknown_topic_or_partition, f"The topic '{name}' does not exist.")
+        topic = self.topics[name]
+        given = {**topic.config.given, **changes}
+        try:
+            config = TopicConfig(
+                {key: value for key, value in given.items() if value is not None}, self.config
+            )
+        except TopicConfigError as error:
+            raise Refused(ErrorCode.invalid_config, str(error)) from error
+        if not validate_only:
+            self._publish(msgspec.structs.replace(topic, config=config))
 
     def delete_topic(self, name: str) -> Topic:
         """Raises Refused."""
         topic = self._known(name)
         del self.topics[name]
         del self.names[topic.id]
-        for member in self._members.values():
+        for member in self.brokers.members():
             member.topic_deleted(topic)
+        for told in self.on_delete:
+            told(topic)
         return topic
 
     def _publish(self, topic: Topic) -> None:
         self.topics[topic.name] = topic
         self.names[topic.id] = topic.name
-        for member in self._members.values():
+        for member in self.brokers.members():
             member.topic_changed(topic)
 
     def _known(self, name: str) -> Topic:
@@ -175,8 +257,8 @@ class Controller:
             )
 
     def _placed(self, count: int, factor: int) -> list[tuple[int, ...]]:
-        """Round robin: partition p on broker p % n + 1 (its leader) and the next ones."""
-        brokers = sorted(self._members)
+        """Round robin: partition p on broker p % n + 1 (its leader) and the next ones, fenced ones last."""
+        brokers = self.brokers.ids
         if count <= 0:
             raise Refused(
                 ErrorCode.invalid_partitions, "Number of partitions was set to an invalid non-positive value."
@@ -196,9 +278,21 @@ class Controller:
             raise Refused(
                 ErrorCode.invalid_partitions, f"The lab holds at most {_MOST_PARTITIONS} partitions a topic."
             )
-        return [
-            tuple(brokers[(index + turn) % len(brokers)] for turn in range(factor)) for index in range(count)
-        ]
+        if not any(map(self.brokers.active, brokers)):
+            raise Refused(
+                ErrorCode.invalid_replication_factor,
+                f"Unable to replicate the partition {factor} time(s): All brokers are currently fenced.",
+            )
+        placed = []
+        for index in range(count):
+            ring = [brokers[(index + turn) % len(brokers)] for turn in range(len(brokers))]
+            ring.sort(key=lambda broker: not self.brokers.active(broker))
+            placed.append(tuple(ring[:factor]))
+        return placed
+
+    def _partition(self, topic_id: UUID, index: int, replicas: tuple[int, ...]) -> Partition:
+        isr = tuple(filter(self.brokers.active, replicas))
+        return Partition(f"{topic_id}-{index}", index, replicas, isr, isr[0])
 
     def _checked_assignment(self, assignment: Mapping[int, tuple[int, ...]]) -> list[tuple[int, ...]]:
         placed = []
@@ -214,11 +308,17 @@ class Controller:
                     ErrorCode.invalid_replica_assignment,
                     "The manual partition assignment includes the same broker twice.",
                 )
-            if missing := set(replicas) - set(self._members):
+            if missing := set(replicas) - set(self.brokers.ids):
                 raise Refused(
                     ErrorCode.invalid_replica_assignment,
                     f"The manual partition assignment includes broker {min(missing)}, "
                     "but no such broker is registered.",
+                )
+            if not any(map(self.brokers.active, replicas)):
+                raise Refused(
+                    ErrorCode.invalid_replica_assignment,
+                    "All brokers specified in the manual partition assignment for partition "
+                    f"{index} are fenced or in controlled shutdown.",
                 )
             placed.append(tuple(replicas))
         if len({len(replicas) for replicas in placed}) > 1:
@@ -229,6 +329,7 @@ class Controller:
         return placed
 
 
+_SOONEST_S = 0.005
 _MOST_PARTITIONS = 10_000  # what one process serves with ease; a typo must not take the lab down
 
 
@@ -252,7 +353,3 @@ def name_complaint(name: str) -> str | None:
 
 def _folded(name: str) -> str:
     return name.replace(".", "_")
-
-
-def _partition(topic_id: UUID, index: int, replicas: tuple[int, ...]) -> Partition:
-    return Partition(f"{topic_id}-{index}", index, replicas, replicas, replicas[0])

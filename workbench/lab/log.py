@@ -1,10 +1,12 @@
 """One replica's log: whole batches in memory, in offset order."""
 
-from bisect import bisect_left, bisect_right
-from operator import attrgetter
+from bisect import bisect_right
+from collections.abc import Iterator
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
-from workbench.lab.record_batch import Batch, timestamps
+from workbench.lab.record_batch import Batch
+from workbench.lab.records import timestamps
 
 _NEXT = attrgetter("next_offset")
 
@@ -34,7 +36,7 @@ class Log:
         if batch.base_offset != self.end:
             raise ValueError(f"batch at {batch.base_offset} appended to a log that ends at {self.end}")
         if not self._epochs or batch.leader_epoch > self._epochs[-1][0]:
-            self._epochs.append((batch.leader_epoch, batch.base_offset))
+            self.begin_epoch(batch.leader_epoch)
         self._batches.append(batch)
         self.end = batch.next_offset
         self.cost += batch.cost
@@ -69,7 +71,31 @@ class Log:
         del self._batches[:cut]
         self.start = offset
         self.cost -= freed
+        gone = bisect_right(self._epochs, offset, key=itemgetter(1)) - 1
+        if gone > 0:
+            del self._epochs[:gone]
         return freed
+
+    def truncate(self, offset: int) -> int:
+        """Forget everything from `offset` on; returns how many records that were."""
+        if offset < self.start:
+            lost = self.end - self.start
+            self.restart_at(offset)
+            return lost
+        keep = bisect_right(self._batches, offset, key=_NEXT)
+        self.cost -= sum(batch.cost for batch in self._batches[keep:])
+        before, self.end = self.end, self._batches[keep].base_offset if self._batches[keep:] else self.end
+        del self._batches[keep:]
+        while self._epochs and self._epochs[-1][1] >= self.end:
+            self._epochs.pop()  # also one without records, which the leader may not know
+        return before - self.end
+
+    def restart_at(self, offset: int) -> None:
+        """Forget everything; the next batch comes at `offset`."""
+        self._batches.clear()
+        self._epochs.clear()
+        self.start = self.end = offset
+        self.cost = 0
 
     def offset_to_free(self, wanted: int, below: int) -> int:
         """The offset up to which to trim so that about `wanted` bytes go, nothing from `below` on."""
@@ -105,18 +131,51 @@ class Log:
         batch = max(visible, key=attrgetter("max_timestamp"), default=None)
         return _within(batch, batch.max_timestamp) if batch else None
 
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self._batches)
+
+    # ── leader epochs (KIP-101, KIP-279): Kafka's LeaderEpochFileCache ────────────────────────────
+
     @property
     def last_epoch(self) -> int:
-        """-1 for a log that never had a batch."""
+        """-1 for a log that never had one."""
         return self._epochs[-1][0] if self._epochs else -1
 
+    def begin_epoch(self, epoch: int) -> None:
+        """What is appended from here on is of that epoch; epochs that have no records are forgotten."""
+        while self._epochs and (self._epochs[-1][0] >= epoch or self._epochs[-1][1] >= self.end):
+            self._epochs.pop()
+        self._epochs.append((epoch, self.end))
+
     def end_of_epoch(self, epoch: int) -> tuple[int, int]:
-        """The newest epoch not above `epoch`, and the offset at which it ends; (-1, -1) if there is none."""
-        at = bisect_left(self._epochs, (epoch + 1, -1))
-        if at == 0:
+        """The newest epoch not above `epoch`, and the offset at which it ends; (-1, -1) if there is none.
+
+        An epoch older than all that is here ends where they begin.
+        """
+        if not 0 <= epoch <= self.last_epoch:
             return -1, -1
+        at = bisect_right(self._epochs, epoch, key=itemgetter(0))
+        if at == 0:
+            return epoch, self._epochs[0][1]
         end = self.end if at == len(self._epochs) else self._epochs[at][1]
         return self._epochs[at - 1][0], end
+
+    def diverges(self, offset: int, epoch: int) -> tuple[int, int] | None:
+        """What to tell a follower that ends at `offset` with `epoch`, where its history is another one.
+
+        The newest epoch in common as far as this log knows, and its end here.
+        """
+        if epoch == self.last_epoch and offset <= self.end:
+            return None
+        known, end = self.end_of_epoch(epoch)
+        return (known, end) if known < epoch or end < offset else None
+
+    def shared_with(self, epoch: int, end: int) -> int:
+        """How far a follower's log may agree with a leader's, in which `epoch` ends at `end`."""
+        mine, my_end = self.end_of_epoch(min(epoch, self.last_epoch))
+        if mine < 0:
+            return min(end, self.end)
+        return my_end if mine != epoch else min(my_end, end)
 
 
 def _within(batch: Batch, timestamp: int) -> TimedOffset:

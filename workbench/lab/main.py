@@ -17,11 +17,13 @@ from workbench.lab.lab import Lab, StartError
 
 log = logging.getLogger(__name__)
 _M_TRIM_THRESHOLD = -1  # malloc.h
+_MOST_FILES = 16384
 
 
 def main() -> int:
     die_with_parent(int(sys.argv[1]))
     _give_memory_back()
+    _take_many_connections()
     channel = Channel(protocol.ToLab)
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
@@ -41,6 +43,17 @@ def _give_memory_back() -> None:
     """
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
         libc.mallopt(_M_TRIM_THRESHOLD, 1 << 20)
+
+
+def _take_many_connections() -> None:
+    """Each is an open file, of which a process may often have but 1,024 unless it asks for more."""
+    if sys.platform != "win32":
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(channel: Channel, writer: Writer) -> int:
@@ -77,28 +90,33 @@ async def _serve(channel: Channel, writer: Writer) -> int:
     except StartError as error:
         writer.send(protocol.StartFailed("cluster", str(error)))
         return 1
+    lab.happenings.on_add = lambda one: writer.send(protocol.News(one))
     gc.freeze()
     writer.send(protocol.Started(lab.bootstrap_servers, lab.cluster_id))
     try:
         while (message := await inbox.get()) is not None:
-            writer.send(_answer(lab, message))
+            writer.send(await _answer(lab, message))
     finally:
         await lab.close()
     return status
 
 
-def _answer(lab: Lab, message: object) -> msgspec.Struct:
-    match message:
-        case protocol.PauseFetching(id=number, broker=broker, paused=paused):
-            try:
+async def _answer(lab: Lab, message: object) -> msgspec.Struct:
+    try:
+        match message:
+            case protocol.Do(id=number, action=action):
+                await lab.do(action)
+                return protocol.Done(number)
+            case protocol.PauseFetching(id=number, broker=broker, paused=paused):
                 lab.pause_fetching(broker, paused)
-            except InputError as error:
-                return protocol.Failed(number, str(error))
-            return protocol.Done(number)
-        case protocol.Describe(id=number, topic=topic):
-            return protocol.Replicas(number, lab.describe(topic))
-        case _:
-            raise TypeError(f"not a message for a lab that runs: {message!r}")
+                return protocol.Done(number)
+            case protocol.Describe():
+                return lab.describe(message)
+            case protocol.AskStations():
+                return lab.stations(message)
+    except InputError as error:
+        return protocol.Failed(number, str(error))
+    raise TypeError(f"not a message for a lab that runs: {message!r}")
 
 
 if __name__ == "__main__":

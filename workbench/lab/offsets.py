@@ -1,4 +1,4 @@
-"""Offsets that consumers committed, for those that assign partitions themselves (no groups here)."""
+"""Offsets that consumers committed, by group, topic name and partition."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ class Committed(NamedTuple):
 
 
 class CommittedOffsetStore:
-    """By group, topic name and partition."""
+    """What __consumer_offsets holds for a real broker."""
 
     def __init__(self) -> None:
         self._by_group: dict[str, dict[tuple[str, int], Committed]] = {}
@@ -32,3 +32,9 @@ class CommittedOffsetStore:
         for offsets in self._by_group.values():
             for key in [key for key in offsets if key[0] == topic]:
                 del offsets[key]
+
+    def forget_partition(self, group: str, topic: str, partition: int) -> None:
+        self._by_group.get(group, {}).pop((topic, partition), None)
+
+    def forget_group(self, group: str) -> None:
+        self._by_group.pop(group, None)

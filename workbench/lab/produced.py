@@ -24,6 +24,7 @@ _LAYOUTS: Mapping[int, tuple[struct.Struct, tuple[int, ...]]] = MappingProxyType
 """By version: a partition's layout, and what follows its numbers (nothing, in the layout's way to say so)."""
 _INT16, _INT32 = struct.Struct(">h"), struct.Struct(">i")
 _NO_THROTTLE = bytes(4)
+_NIL = bytes(16)  # kio reads the nil UUID as None
 
 
 def encode(answer: Produced, version: int) -> bytes | None:
@@ -33,8 +34,7 @@ def encode(answer: Produced, version: int) -> bytes | None:
     parts = [_count(len(answer.responses), version)]
     for topic in answer.responses:
         if version >= _BY_TOPIC_ID:
-            assert topic.topic_id is not None
-            parts.append(topic.topic_id.bytes)
+            parts.append(_NIL if topic.topic_id is None else topic.topic_id.bytes)
         else:
             name = topic.name.encode()
             parts += (_INT16.pack(len(name)) if version < _FLEXIBLE else _varint(len(name) + 1), name)

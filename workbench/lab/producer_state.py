@@ -1,6 +1,7 @@
 """What a partition remembers of idempotent producers: Kafka's ProducerStateManager, without transactions."""
 
 from collections import deque
+from collections.abc import Iterable
 
 import msgspec
 from kio.schema.errors import ErrorCode
@@ -59,3 +60,13 @@ class ProducerState:
             entry = _Entry(batch.producer_epoch, deque(maxlen=_REMEMBERED))
             self._entries[batch.producer_id] = entry
         entry.batches.append((batch.base_sequence, batch.last_sequence, batch.base_offset))
+
+    def rebuild(self, batches: Iterable[Batch], log_start: int) -> None:
+        """From what is left of the log after a truncation, and what was known of batches long removed."""
+        old, self._entries = self._entries, {}
+        for producer_id, entry in old.items():
+            trimmed = [batch for batch in entry.batches if batch[2] < log_start]
+            if trimmed:
+                self._entries[producer_id] = _Entry(entry.epoch, deque(trimmed, maxlen=_REMEMBERED))
+        for batch in batches:
+            self.appended(batch)

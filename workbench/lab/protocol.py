@@ -2,7 +2,11 @@
 
 import msgspec
 
-RETAINED_BYTES = 256 * 1024 * 1024
+from workbench.model.cluster_state import BrokerState, Happened, PartitionState
+from workbench.model.fault import Action
+from workbench.model.stations import Stations
+
+RETAINED_BYTES = 1024 * 1024 * 1024
 
 
 class TopicSpec(msgspec.Struct, frozen=True):
@@ -39,15 +43,36 @@ class PauseFetching(msgspec.Struct, tag=True, frozen=True):
     paused: bool
 
 
+class Do(msgspec.Struct, tag=True, frozen=True):
+    """Do something to brokers. Answered by Done, or by Failed where it cannot be done now."""
+
+    id: int
+    action: Action
+
+
 class Describe(msgspec.Struct, tag=True, frozen=True):
-    """Ask for the state of every replica. Answered by Replicas."""
+    """Ask for the state of every broker and replica. Answered by Replicas."""
 
     id: int
     topic: str | None = None
     """None: all topics."""
+    since: int = 0
+    """Happenings with a higher number than this one."""
 
 
-ToLab = Start | PauseFetching | Describe
+class AskStations(msgspec.Struct, tag=True, frozen=True):
+    """When the batches with these (partition, offset) of a topic were where. Answered by Found.
+
+    They are noted only for some seconds after somebody asked.
+    """
+
+    id: int
+    topic: str
+    wanted: tuple[tuple[int, int], ...]
+
+
+Asking = PauseFetching | Do | Describe | AskStations
+ToLab = Start | Asking
 
 # ── lab to parent ─────────────────────────────────────────────────────────────────────────────────
 
@@ -73,31 +98,24 @@ class Failed(msgspec.Struct, tag=True, frozen=True):
     text: str
 
 
-class ReplicaState(msgspec.Struct, frozen=True):
-    """One broker's copy of a partition, as that broker knows it."""
-
-    broker: int
-    log_start: int
-    log_end: int
-    high_watermark: int
-
-
-class PartitionState(msgspec.Struct, frozen=True):
-    topic: str
-    partition: int
-    leader: int
-    leader_epoch: int
-    isr: tuple[int, ...]
-    replicas: tuple[ReplicaState, ...]
-    """In assignment order."""
-
-    def replica(self, broker: int) -> ReplicaState:
-        return next(replica for replica in self.replicas if replica.broker == broker)
-
-
 class Replicas(msgspec.Struct, tag=True, frozen=True):
     id: int
     partitions: tuple[PartitionState, ...]
+    brokers: tuple[BrokerState, ...] = ()
+    happened: tuple[Happened, ...] = ()
 
 
-FromLab = Started | StartFailed | Done | Failed | Replicas
+class Found(msgspec.Struct, tag=True, frozen=True):
+    """In the order that was asked for; None for a batch that nobody noted, or noted too long ago."""
+
+    id: int
+    stations: tuple[Stations | None, ...]
+
+
+class News(msgspec.Struct, tag=True, frozen=True):
+    """Something has just happened in the cluster; sent unasked."""
+
+    happened: Happened
+
+
+FromLab = Started | StartFailed | Done | Failed | Replicas | Found | News

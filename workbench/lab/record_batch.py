@@ -5,7 +5,6 @@ Layout and checks: Kafka's DefaultRecordBatch and LogValidator; what real 4.1.0 
 
 import struct
 import time
-import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,13 +12,25 @@ import msgspec
 from crc32c import crc32c
 from kio.schema.errors import ErrorCode
 
-HEADER = struct.Struct(">qiibIhiqqqhii")
-"""base offset, length, leader epoch, magic, CRC, attributes, last offset delta, base and max timestamp,
-producer id, producer epoch, base sequence, count."""
+from workbench.lab.codecs import Malformed
+from workbench.lab.records import (
+    COMPRESSION,
+    HEADER,
+    LOG_APPEND_TIME,
+    Record,
+    readable,
+    records,
+)
+
 _PREFIX = struct.Struct(">qii")  # the part that the broker rewrites; the CRC covers neither of it
 _CRC_FROM = 21
-_COMPRESSION, _LOG_APPEND_TIME, _TRANSACTIONAL, _CONTROL = 0x07, 0x08, 0x10, 0x20
-_GZIP = 1
+_TRANSACTIONAL, _CONTROL = 0x10, 0x20
+_ZSTD, _ZSTD_FROM = 4, 7
+_MAGIC, _MAGIC_AT = 2, 16
+_LENGTH = struct.Struct(">i")
+_LOG_OVERHEAD, _LEAST_LENGTH = 12, 14  # Kafka's Records.LOG_OVERHEAD, LegacyRecord.RECORD_OVERHEAD_V0
+_NO_LIMIT = 2**63 - 1
+_READ_FIRST = 16  # records of a batch, a microsecond each
 _OVERHEAD = 512  # what a batch costs in Python objects beyond its bytes, roughly
 SEQUENCES = 2**31
 
@@ -56,12 +67,14 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rejected(Exception):  # noqa: N818 (an answer, not a fault of ours)
-    """Why a broker does not take a batch."""
+    """Why a broker does not take a batch: `reason`, and `text` as far as Kafka tells it the client."""
 
-    def __init__(self, code: ErrorCode, text: str, records: tuple[tuple[int, str], ...] = ()) -> None:
-        super().__init__(text)
+    def __init__(
+        self, code: ErrorCode, reason: str, records: tuple[tuple[int, str], ...] = (), *, told: bool = False
+    ) -> None:
+        super().__init__(reason)
         self.code = code
-        self.text = text
+        self.text = reason if told or records else None
         self.records = records
         """Offenders: index in the batch and what is wrong with it."""
 
@@ -73,6 +86,7 @@ class Rules(NamedTuple):
     log_append_time: bool = False
     timestamp_after_max_ms: int = 3_600_000
     timestamp_before_max_ms: int = 2**63 - 1
+    compacted: bool = False
 
 
 class Checked(NamedTuple):
@@ -98,7 +112,7 @@ class Checked(NamedTuple):
             leader_epoch,
             self.max_timestamp,
             self.base_timestamp,
-            self.attributes & _COMPRESSION,
+            self.attributes & COMPRESSION,
             self.producer_id,
             self.producer_epoch,
             self.base_sequence,
@@ -108,25 +122,15 @@ class Checked(NamedTuple):
         )
 
 
-def check(raw: bytes, rules: Rules, where: str) -> Checked:
+def check(sent: bytes, rules: Rules, where: str) -> Checked:
     """Check what a producer sent for one partition (`where`: topic-partition, for the text).
 
     Raises Rejected as a real broker answers.
     """
-    if len(raw) < HEADER.size:
-        raise Rejected(
-            ErrorCode.invalid_record, "Produce requests with less than one whole batch are invalid"
-        )
-    base, length, _, magic, crc, attributes, last_delta, base_ts, max_ts, pid, epoch, seq, count = (
-        HEADER.unpack_from(raw)
+    raw = _only_batch(sent)
+    base, _, _, _, crc, attributes, last_delta, base_ts, max_ts, pid, epoch, seq, count = HEADER.unpack_from(
+        raw
     )
-    if magic != 2:
-        raise Rejected(ErrorCode.invalid_record, f"Produce requests take only magic 2, not {magic}")
-    if length + 12 != len(raw):
-        raise Rejected(
-            ErrorCode.invalid_record,
-            "Produce requests with version 3 and above must have exactly one whole batch a partition",
-        )
     if base != 0:
         raise Rejected(
             ErrorCode.invalid_record,
@@ -140,6 +144,10 @@ def check(raw: bytes, rules: Rules, where: str) -> Checked:
         )
     if crc32c(memoryview(raw)[_CRC_FROM:]) != crc:
         raise Rejected(ErrorCode.corrupt_message, f"Record is corrupt in append to {where} (bad CRC)")
+    if attributes & COMPRESSION > _ZSTD:  # Kafka stumbles over it
+        raise Rejected(
+            ErrorCode.unknown_server_error, f"Unknown compression type id: {attributes & COMPRESSION}"
+        )
     if count <= 0 or last_delta + 1 != count:
         raise Rejected(
             ErrorCode.invalid_record,
@@ -147,73 +155,136 @@ def check(raw: bytes, rules: Rules, where: str) -> Checked:
         )
     if attributes & (_CONTROL | _TRANSACTIONAL):
         raise Rejected(ErrorCode.invalid_record, "The lab takes neither control nor transactional batches")
+    if pid >= 0 > seq:
+        raise Rejected(ErrorCode.invalid_record, f"Invalid sequence number {seq} in append to {where}")
     checked = Checked(raw, attributes, last_delta, base_ts, max_ts, pid, epoch, seq)
-    if rules.log_append_time:
-        return _stamped(checked)
-    _check_time(checked, rules)
-    return checked
+    return _stamped(checked, _check_records(checked, rules, where), rules)
 
 
-def _stamped(checked: Checked) -> Checked:
-    """The broker's time as the batch's maximum; base timestamp and records stay as they are."""
-    now = int(time.time() * 1000)
-    raw = bytearray(checked.raw)
-    attributes = checked.attributes | _LOG_APPEND_TIME
-    struct.pack_into(">h", raw, _CRC_FROM, attributes)
-    struct.pack_into(">q", raw, 35, now)
-    struct.pack_into(">I", raw, 17, crc32c(memoryview(raw)[_CRC_FROM:]))
-    return checked._replace(raw=bytes(raw), attributes=attributes, max_timestamp=now)
+def _only_batch(sent: bytes) -> bytes:
+    """What Kafka's ByteBufferLogInputStream and ProduceRequest.validateRecords make of the bytes.
+
+    A part of another batch behind the first is dropped without a word.
+    """
+    size = _whole(sent, 0)
+    if not size:
+        raise Rejected(ErrorCode.invalid_record, "Produce requests must have at least one whole batch")
+    if sent[_MAGIC_AT] < _MAGIC:
+        raise Rejected(ErrorCode.invalid_record, "Produce requests take only magic 2")
+    if len(sent) == size:
+        whole = sent
+    elif _whole(sent, size):
+        raise Rejected(ErrorCode.invalid_record, "Produce requests must have exactly one batch a partition")
+    else:
+        whole = sent[:size]
+    if size < HEADER.size:
+        raise Rejected(ErrorCode.corrupt_message, f"a batch of {size} bytes is smaller than its header")
+    return whole
 
 
-def _check_time(checked: Checked, rules: Rules) -> None:
-    now = int(time.time() * 1000)
-    low, high = now - rules.timestamp_before_max_ms, now + rules.timestamp_after_max_ms
-    if checked.max_timestamp <= high and checked.base_timestamp >= low:
-        return
-    text = "Timestamp {} of message with offset {} is out of range. The timestamp should be within [{}, {}]"
-    offenders = tuple(
-        (index, text.format(timestamp, index, low, high))
-        for index, timestamp in enumerate(timestamps(checked.raw))
-        if not low <= timestamp <= high
-    )
-    if checked.max_timestamp > high or offenders:
+def _whole(sent: bytes, at: int) -> int:
+    """The size of the batch that begins there; 0 where not all of it is there. Raises Rejected."""
+    left = len(sent) - at
+    if left < _LOG_OVERHEAD:
+        return 0
+    (length,) = _LENGTH.unpack_from(sent, at + 8)
+    if length < _LEAST_LENGTH:
+        text = f"Record size {length} is less than the minimum record overhead ({_LEAST_LENGTH})"
+        raise Rejected(ErrorCode.corrupt_message, text, told=True)
+    if left <= _MAGIC_AT:
+        return 0
+    if (magic := sent[at + _MAGIC_AT]) > _MAGIC:
+        text = f"Invalid magic found in record: {magic - 256 if magic > 127 else magic}"
+        raise Rejected(ErrorCode.corrupt_message, text, told=True)
+    return length + _LOG_OVERHEAD if length + _LOG_OVERHEAD <= left else 0
+
+
+def need_known_codec(sent: bytes, version: int) -> None:
+    """Raises Rejected for zstd in a Produce request before version 7, as ProduceRequest.validateRecords."""
+    if (
+        version < _ZSTD_FROM
+        and len(sent) >= HEADER.size
+        and HEADER.unpack_from(sent)[5] & COMPRESSION == _ZSTD
+    ):
         raise Rejected(
-            ErrorCode.invalid_timestamp,
-            "One or more records have been rejected due to invalid timestamp",
-            offenders,
+            ErrorCode.unsupported_compression_type,
+            f"Produce requests with version {version} are not allowed to use ZStandard compression",
         )
 
 
-def timestamps(raw: bytes) -> Iterator[int]:
-    """Record timestamps in order; nothing for a codec that is not in the standard library."""
-    attributes, base_ts, max_ts, count = _timing(raw)
-    if attributes & _LOG_APPEND_TIME:
-        yield from (max_ts for _ in range(count))
-        return
-    codec = attributes & _COMPRESSION
-    if codec not in {0, _GZIP}:
-        return
-    body = raw[HEADER.size :] if codec == 0 else zlib.decompress(raw[HEADER.size :], wbits=31)
-    at = 0
-    for _ in range(count):
-        length, at = _varint(body, at)
-        delta, _ = _varint(body, at + 1)  # one byte of attributes first
-        yield base_ts + delta
-        at += length
+def _check_records(checked: Checked, rules: Rules, where: str) -> int:
+    """Keys and timestamps; returns the highest timestamp as far as it is known.
+
+    Kafka reads every record of every batch. Here that is done where the topic or the header's timestamps
+    ask for it; else the first ones of a batch that is not compressed are read, so that a client which
+    cannot write records hears of it.
+    """
+    now = int(time.time() * 1000)
+    low, high = now - rules.timestamp_before_max_ms, now + rules.timestamp_after_max_ms
+    appended = checked.attributes & LOG_APPEND_TIME
+    in_time = rules.log_append_time or (
+        checked.max_timestamp <= high and rules.timestamp_before_max_ms == _NO_LIMIT and not appended
+    )
+    every = rules.compacted or not in_time or (rules.log_append_time and appended)
+    if not every and checked.attributes & COMPRESSION:
+        return checked.max_timestamp
+    offenders: list[tuple[int, str]] = []
+    wrong_time, highest = False, -1
+    for index, record in enumerate(_read(checked.raw, None if every else _READ_FIRST)):
+        highest = max(highest, record.timestamp)
+        if rules.compacted and not record.has_key:
+            text = f"Compacted topic cannot accept message without key in topic partition {where}"
+        elif rules.log_append_time and appended:
+            text, wrong_time = "Producer should not set timestamp type to LogAppendTime.", True
+        elif not rules.log_append_time and record.timestamp != -1 and not low <= record.timestamp <= high:
+            text, wrong_time = _out_of_range(record.timestamp, index, low, high), True
+        else:
+            continue
+        offenders.append((index, text))
+    if offenders:
+        raise _offence(offenders, wrong_time)
+    return highest if every and highest >= 0 else checked.max_timestamp
 
 
-def _timing(raw: bytes) -> tuple[int, int, int, int]:
-    fields = HEADER.unpack_from(raw)
-    return fields[5], fields[7], fields[8], fields[12]
+def _read(raw: bytes, most: int | None) -> Iterator[Record]:
+    """Raises Rejected; nothing for a batch that is too large to be unpacked here."""
+    try:
+        body = readable(raw)
+        if body is not None:
+            yield from records(raw, body, most)
+    except Malformed as error:
+        raise Rejected(error.code, str(error)) from error
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A zigzag varint and where it ends."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return (value >> 1) ^ -(value & 1), at
-        shift += 7
+def _out_of_range(timestamp: int, index: int, low: int, high: int) -> str:
+    return (
+        f"Timestamp {timestamp} of message with offset {index} is out of range. "
+        f"The timestamp should be within [{low}, {high}]"
+    )
+
+
+def _offence(offenders: list[tuple[int, str]], wrong_time: bool) -> Rejected:
+    if wrong_time:
+        text = "One or more records have been rejected due to invalid timestamp"
+        return Rejected(ErrorCode.invalid_timestamp, text, tuple(offenders))
+    shown = ", ".join(f"RecordError(batchIndex={index}, message='{why}')" for index, why in offenders[:3])
+    return Rejected(
+        ErrorCode.invalid_record,
+        f"One or more records have been rejected due to {len(offenders)} record errors in total, "
+        f"and only showing the first three errors at most: [{shown}]",
+        tuple(offenders),
+    )
+
+
+def _stamped(checked: Checked, highest: int, rules: Rules) -> Checked:
+    """Timestamp type and maximum as the broker sets them; base timestamp and records stay as they are."""
+    attributes = checked.attributes & ~LOG_APPEND_TIME
+    if rules.log_append_time:
+        attributes, highest = attributes | LOG_APPEND_TIME, int(time.time() * 1000)
+    if (attributes, highest) == (checked.attributes, checked.max_timestamp):
+        return checked
+    raw = bytearray(checked.raw)
+    struct.pack_into(">h", raw, _CRC_FROM, attributes)
+    struct.pack_into(">q", raw, 35, highest)
+    struct.pack_into(">I", raw, 17, crc32c(memoryview(raw)[_CRC_FROM:]))
+    return checked._replace(raw=bytes(raw), attributes=attributes, max_timestamp=highest)

@@ -6,7 +6,7 @@ Nothing at or above the high watermark is ever dropped.
 
 import asyncio
 import time
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kio.schema.errors import ErrorCode
 
@@ -17,9 +17,27 @@ from workbench.lab.record_batch import Batch, Rejected
 _LEEWAY = 16  # free this fraction of the limit at once, not a batch at a time
 
 
+class Trimmed(NamedTuple):
+    """So many of the oldest records of a partition had to go, to keep within the cluster's memory."""
+
+    topic: str
+    partition: int
+    leader: int
+    records: int
+
+
 class _Topic(Protocol):
     @property
+    def name(self) -> str: ...
+    @property
     def config(self) -> TopicConfig: ...
+
+
+class _Partition(Protocol):
+    @property
+    def index(self) -> int: ...
+    @property
+    def leader(self) -> int: ...
 
 
 class _Kept(Protocol):
@@ -30,6 +48,8 @@ class _Kept(Protocol):
 
     @property
     def topic(self) -> _Topic: ...
+    @property
+    def partition(self) -> _Partition: ...
 
 
 class Budget:
@@ -39,8 +59,20 @@ class Budget:
         self.used = 0
         self._limit = limit
         self._leaders: dict[_Kept, None] = {}
+        self._untold: dict[tuple[str, int], Trimmed] = {}
 
-    def before_append(self, replica: _Kept) -> None:
+    def take_trimmed(self) -> tuple[Trimmed, ...]:
+        """What was trimmed for want of room since this was last asked; not what retention removed."""
+        untold, self._untold = self._untold, {}
+        return tuple(untold.values())
+
+    def leads(self, replica: _Kept) -> None:
+        """It is counted from now on."""
+        if replica not in self._leaders:
+            self._leaders[replica] = None
+            self.used += replica.log.cost
+
+    def before_append(self) -> None:
         """Raises Rejected where not even trimming has kept the logs within twice the limit.
 
         That is when much is above the high watermarks; a real broker's disk would be full.
@@ -50,10 +82,8 @@ class Budget:
                 ErrorCode.kafka_storage_error,
                 f"the lab keeps at most {self._limit} bytes, and twice that is waiting for followers",
             )
-        self._leaders[replica] = None
 
-    def appended(self, replica: _Kept, batch: Batch) -> None:
-        del replica
+    def appended(self, batch: Batch) -> None:
         self.used += batch.cost
         if self.used > self._limit:
             self._make_room()
@@ -71,10 +101,18 @@ class Budget:
             freed = 0
             for replica in sorted(self._leaders, key=lambda kept: kept.log.cost, reverse=True):
                 share = max((self.used - enough) // 4, replica.log.cost // _LEEWAY)
+                start = replica.log.start
                 freed += self._trim(replica, replica.log.offset_to_free(share, replica.high_watermark))
+                self._note(replica, replica.log.start - start)
                 if self.used <= enough:
                     break
         return self.used <= self._limit
+
+    def _note(self, replica: _Kept, records: int) -> None:
+        if records:
+            where = replica.topic.name, replica.partition.index
+            before = self._untold[where].records if where in self._untold else 0
+            self._untold[where] = Trimmed(*where, replica.partition.leader, before + records)
 
     def _trim(self, replica: _Kept, offset: int) -> int:
         freed = replica.log.trim(offset)
@@ -86,6 +124,8 @@ class Budget:
         now = int(time.time() * 1000)
         for replica in self._leaders:
             config, log = replica.topic.config, replica.log
+            if not config.deletes:
+                continue
             if config.retention_ms >= 0:
                 self._trim(replica, log.offset_older_than(now - config.retention_ms, replica.high_watermark))
             if 0 <= config.retention_bytes < log.cost:

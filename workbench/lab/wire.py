@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from kio.index import load_request_schema, load_response_schema
-from kio.schema.request_header.v2.header import RequestHeader
 from kio.serial import entity_reader, entity_writer
+
+from workbench.lab.skim import outline_of, skim, skim_header
 
 API_VERSIONS = 18
 PRODUCE = 0
@@ -24,13 +25,22 @@ RANGES = MappingProxyType(
         8: (2, 9),  # OffsetCommit
         9: (1, 9),  # OffsetFetch
         10: (0, 6),  # FindCoordinator
+        11: (0, 9),  # JoinGroup
+        12: (0, 4),  # Heartbeat
+        13: (0, 5),  # LeaveGroup
+        14: (0, 5),  # SyncGroup
+        15: (0, 6),  # DescribeGroups
+        16: (0, 5),  # ListGroups
         API_VERSIONS: (0, 4),
         19: (2, 7),  # CreateTopics
         20: (1, 6),  # DeleteTopics
         22: (0, 5),  # InitProducerId
         23: (2, 4),  # OffsetForLeaderEpoch
         32: (1, 4),  # DescribeConfigs
+        33: (0, 2),  # AlterConfigs
         37: (0, 3),  # CreatePartitions
+        42: (0, 2),  # DeleteGroups
+        44: (0, 1),  # IncrementalAlterConfigs
         46: (0, 0),  # ListPartitionReassignments
         60: (0, 2),  # DescribeCluster
         75: (0, 0),  # DescribeTopicPartitions
@@ -73,6 +83,7 @@ class Records:
 
 class _Schema(NamedTuple):
     read: Callable[[memoryview, int], tuple[Any, int]]
+    outline: Any
     write: Callable[[Any, Any], None]
     flexible: bool
     tags_in_header: bool
@@ -93,7 +104,6 @@ class Wire:
 
     def __init__(self) -> None:
         self._schemas: dict[tuple[int, int], _Schema] = {}
-        self._read_header: Callable[[memoryview, int], tuple[Any, int]] = entity_reader(RequestHeader)
 
     def read(self, frame: memoryview) -> Request:
         """Raises ProtocolError."""
@@ -108,7 +118,8 @@ class Wire:
             raise ProtocolError(f"API key {key} version {version} is not served")
         schema = self._schema(key, version)
         try:
-            client_id, at = self._client_id(frame, schema)
+            client_id, at = skim_header(frame, _START.size, flexible=schema.flexible)
+            skim(schema.outline, frame, at)
             body, _ = schema.read(frame, at)
         except Exception as error:  # kio's reader raises many kinds on bytes that are no request
             raise ProtocolError(f"API key {key} version {version}: {error!r}") from error
@@ -133,20 +144,13 @@ class Wire:
         for key, version in wanted:
             self._schema(key, version)
 
-    def _client_id(self, frame: memoryview, schema: _Schema) -> tuple[str | None, int]:
-        if schema.flexible:
-            header, at = self._read_header(frame, 0)
-            return header.client_id, at
-        (length,) = struct.unpack_from(">h", frame, _START.size)
-        end = _START.size + 2 + max(length, 0)
-        return (bytes(frame[_START.size + 2 : end]).decode() if length >= 0 else None), end
-
     def _schema(self, key: int, version: int) -> _Schema:
         schema = self._schemas.get((key, version))
         if schema is None:
             asked, answered = load_request_schema(key, version), load_response_schema(key, version)
             schema = _Schema(
                 entity_reader(asked),
+                outline_of(asked),
                 entity_writer(answered),
                 asked.__header_schema__.__flexible__,
                 answered.__header_schema__.__flexible__,

@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+import itertools
 import shutil
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+import msgspec
 
 from workbench.clusters.apache import archives, processes, state
 from workbench.clusters.apache.jars import need_jars, version_of
@@ -17,23 +21,36 @@ from workbench.clusters.apache.layout import (
     nodes_of,
     pick_ports,
 )
-from workbench.clusters.apache.own_nodes import Launch, OwnNode
-from workbench.clusters.apache.starting import Toolbox, all_serve, bring_up, reason_of, tail
-from workbench.errors import ClusterError
+from workbench.clusters.apache.metadata import live_brokers, log_offsets, topic_partitions
+from workbench.clusters.apache.own_nodes import OwnNodes
+from workbench.clusters.apache.starting import Toolbox, all_serve, bring_up
+from workbench.clusters.outside import state_of
+from workbench.errors import ClusterError, InputError
+from workbench.model.cluster_state import BrokerState, ClusterState, Happened
+from workbench.model.cluster_view import PartitionView
+from workbench.model.fault import POSSIBLE, Action, FaultKind, out_after
 from workbench.model.scenario import ClusterKind
+from workbench.model.stations import Stations
 
 _LOOK = 1.0
+_TO_NO_NODE: frozenset[FaultKind] = frozenset({"add-partitions", "wait"})
+_SESSION_MS = "9000"
 
 
 class ApacheCluster:
     """`config` are broker properties; `base_port` 0: any free ports, else that one and the next `brokers`.
 
     Nodes of its own live in a folder under the user's cache folder and go with it at `close`. `start` raises
-    InputError for a property that Kafka refuses. With `archive_to` it always has nodes of its own, and its
-    brokers write Java's class archive there at `close`.
+    InputError for a property that Kafka refuses. Without `borrow`, and with `archive_to`, it always has nodes
+    of its own; with the latter its brokers write Java's class archive there at `close`.
     """
 
     kind: ClusterKind = "apache"
+    faults: frozenset[FaultKind] = POSSIBLE["apache"]
+    on_happened: Callable[[Happened], None] | None = None
+    tells_by_itself = False
+    sees_stations = False
+    out: frozenset[int] = frozenset()
 
     def __init__(
         self,
@@ -41,6 +58,7 @@ class ApacheCluster:
         config: Mapping[str, str] | None = None,
         base_port: int = 0,
         *,
+        borrow: bool = True,
         archive_to: Path | None = None,
     ) -> None:
         check_plan(brokers, config or {})
@@ -52,8 +70,9 @@ class ApacheCluster:
         self._brokers = brokers
         self._config = dict(config or {})
         self._base_port = base_port
+        self._may_borrow = borrow and archive_to is None
         self._archive_to = archive_to
-        self._own: list[OwnNode] = []
+        self._own: OwnNodes | None = None
         self._borrowed: state.State | None = None
         self._lock: state.FileLock | None = None
 
@@ -62,19 +81,20 @@ class ApacheCluster:
         """By node name."""
         if self._borrowed is not None:
             return {name: started.pid for name, started in self._borrowed.processes.items()}
-        return {own.node.name: own.child.pid for own in self._own}
+        return {name: own.child.pid for name, own in self._own.by_name.items()} if self._own else {}
 
     async def start(self) -> None:
         """Return when all brokers are registered and unfenced, within about a minute."""
         try:
-            if self._archive_to is not None or not await self._borrow():
+            if not (self._may_borrow and await self._borrow()):
                 await self._start_own()
         except BaseException:
             await asyncio.shield(self.close())
             raise
 
     async def close(self) -> None:
-        own, self._own = self._own, []
+        own = list(self._own.by_name.values()) if self._own else []
+        self._own, self.out = None, frozenset()
         if self._archive_to is not None:
             await asyncio.gather(*(node.child.end(patience=60) for node in own if node.node.role == "broker"))
         for node in own:
@@ -85,23 +105,86 @@ class ApacheCluster:
         if self._lock is not None:
             self._lock.release()
         self.folder = self._borrowed = self._lock = None
+        self.faults = POSSIBLE["apache"]
 
     async def lost(self) -> str:
         """Wait until one of the nodes has died; why."""
         if self._borrowed is not None:
             return await self._borrowed_lost(self._borrowed)
-        waits = {asyncio.create_task(own.child.lost.wait()): own for own in self._own}
-        if not waits:
+        if self._own is None:
             raise ClusterError("the cluster was not started")
-        try:
-            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waits:
-                task.cancel()
-        own = waits[done.pop()]
-        status = own.child.returncode or 0
-        how = f"was ended by signal {-status}" if status < 0 else f"ended: {reason_of(tail(own.node.log))}"
-        return f"Apache Kafka's {own.node.name} {how}"
+        return await self._own.lost()
+
+    async def do(self, action: Action) -> None:
+        """Signal its own nodes, start them, delete their data. Raises InputError, ClusterError."""
+        if self._own is None:
+            raise InputError(f"{action.do}: the nodes of `kwb apache up` are left alone")
+        await self._own.do(action)
+        self.out = out_after(self.out, action)
+
+    async def partitions(self, topic: str) -> tuple[PartitionView, ...]:
+        """By the brokers that answer; of what they say, the highest leader epoch is the newest."""
+        ports = self._answering()
+        told = await asyncio.gather(*(topic_partitions(port, topic) for port in ports.values()))
+        answers = [answer for answer in told if answer is not None]
+        if not answers:
+            raise ClusterError(f"no broker of Apache Kafka tells how topic {topic!r} stands")
+        newest: dict[int, PartitionView] = {}
+        for view in itertools.chain.from_iterable(answers):
+            known = newest.setdefault(view.id, view)
+            if view.leader_epoch > known.leader_epoch:
+                newest[view.id] = view
+        return await self._with_offsets(topic, newest, ports)
+
+    async def cluster_state(self, topic: str) -> ClusterState:
+        """What Metadata and the leaders tell; how its own nodes stand, it knows itself."""
+        views = await self.partitions(topic)
+        ports = self._answering()
+        told = await asyncio.gather(*(live_brokers(port) for port in ports.values()))
+        live = frozenset(itertools.chain.from_iterable(told))
+        session_s = int(self._config.get("broker.session.timeout.ms", _SESSION_MS)) / 1000
+        return state_of(topic, views, self._broker_states(live, session_s))
+
+    async def stations(self, topic: str, wanted: Sequence[tuple[int, int]]) -> tuple[Stations | None, ...]:
+        """Nobody outside sees them."""
+        _ = topic
+        return (None,) * len(wanted)
+
+    def _broker_states(self, live: frozenset[int], session_s: float) -> list[BrokerState]:
+        if self._own is None:
+            up = self._answering().items()
+            return [BrokerState(number, port, fenced=number not in live) for number, port in up]
+        now = time.monotonic()
+        found = []
+        for own in self._own.brokers:
+            number, port = own.node.id, own.node.port
+            fenced = number not in live
+            silent = own.condition in {"frozen", "dead"} and not fenced
+            left = max(0.0, own.since + session_s - now) if silent else None
+            found.append(
+                BrokerState(number, port, own.condition, fenced, session_left_s=left, since=own.since)
+            )
+        return found
+
+    async def _with_offsets(
+        self, topic: str, views: dict[int, PartitionView], ports: dict[int, int]
+    ) -> tuple[PartitionView, ...]:
+        by_leader = {
+            leader: [view.id for view in views.values() if view.leader == leader] for leader in ports
+        }
+        asked = [(ports[leader], led) for leader, led in by_leader.items() if led]
+        for found in await asyncio.gather(*(log_offsets(port, topic, led) for port, led in asked)):
+            for partition, offsets in found.items():
+                views[partition] = msgspec.structs.replace(views[partition], **offsets._asdict())
+        return tuple(views[partition] for partition in sorted(views))
+
+    def _answering(self) -> dict[int, int]:
+        """Ports by broker id of those that are neither frozen nor dead."""
+        if self._own is not None:
+            nodes = [own.node for own in self._own.by_name.values() if own.answers]
+        else:
+            nodes = list(self._borrowed.nodes(state.up_dir())) if self._borrowed is not None else []
+        return {node.id: node.port for node in nodes if node.role == "broker"}
 
     async def _borrowed_lost(self, borrowed: state.State) -> str:
         while True:
@@ -123,6 +206,7 @@ class ApacheCluster:
             found = state.load(folder)
             if found is not None and self._fits(found) and await all_serve(found.nodes(folder)):
                 self._borrowed, self.folder = found, folder
+                self.faults = _TO_NO_NODE
                 self.bootstrap_servers = found.bootstrap()
                 self.version = f"Apache Kafka {found.version}"
                 return True
@@ -148,8 +232,8 @@ class ApacheCluster:
         plan = state.State(new_cluster_id(), version_of(libs), tuple(ports), self._config)
         state.save(self.folder, plan)
         nodes = nodes_of(self.folder, ports)
-        launch = Launch(toolbox, plan, self.folder, self._own)
-        await bring_up(toolbox, plan.cluster_id, nodes, self._config, launch)
+        self._own = OwnNodes(toolbox, plan, self.folder)
+        await bring_up(toolbox, plan.cluster_id, nodes, self._config, self._own.launch)
         self.bootstrap_servers = bootstrap_of(nodes)
         self.version = f"Apache Kafka {plan.version}"
 

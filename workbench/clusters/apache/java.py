@@ -37,7 +37,8 @@ async def run_to_end(
         start_new_session=True,
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), patience)
+        async with asyncio.timeout(patience):
+            output, _ = await process.communicate()
     finally:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)

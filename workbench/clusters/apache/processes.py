@@ -21,18 +21,36 @@ def identity(pid: int) -> str | None:
 
 
 def _linux_identity(pid: int, proc: Path) -> str | None:
+    fields = _stat(pid, proc)
+    if fields is None or fields[0] in "ZX":
+        return None
+    boot = (proc / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    return f"{boot} {fields[19]}"
+
+
+def _stat(pid: int, proc: Path) -> list[str] | None:
+    # proc(5): after the name in parentheses come the state (field 3) … and the start time (field 22)
     try:
-        boot = (proc / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        # proc(5): after the name in parentheses come the state (field 3) … and the start time (field 22)
-        fields = (
-            (proc / str(pid) / "stat")
-            .read_text(encoding="utf-8", errors="replace")
-            .rpartition(")")[2]
-            .split()
-        )
+        text = (proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if fields[0] in "ZX" else f"{boot} {fields[19]}"
+    return text.rpartition(")")[2].split()
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether all threads of a process stand still after SIGSTOP; False where it has gone."""
+    proc = Path("/proc")
+    if not (proc / "self/stat").exists():
+        found = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10
+        )
+        return found.stdout.startswith("T")
+    try:
+        threads = [int(thread.name) for thread in (proc / str(pid) / "task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    states = [_stat(thread, proc / str(pid) / "task") for thread in threads]
+    return all(state is None or state[0] in "TtZX" for state in states)
 
 
 def is_alive(pid: int | None, known: str | None) -> bool:

@@ -86,7 +86,7 @@ async def bring_up(
     async def start(node: Node) -> None:
         try:
             node.properties.write_text(properties_text(properties_of(node, nodes, config)), encoding="ascii")
-            await _format(toolbox, cluster_id, node, config)
+            await format_node(toolbox, cluster_id, node, config)
             node.log.unlink(missing_ok=True)
             processes[node] = await launch(node)
         except OSError as error:
@@ -108,7 +108,8 @@ async def bring_up(
         raise ClusterError(f"Apache Kafka could not be started: {error}") from None
 
 
-async def _format(toolbox: Toolbox, cluster_id: str, node: Node, config: Mapping[str, str]) -> None:
+async def format_node(toolbox: Toolbox, cluster_id: str, node: Node, config: Mapping[str, str]) -> None:
+    """Make its data folder. Raises InputError for a property of `config`, ClusterError for all else."""
     status, output = await run_to_end(toolbox.format_command(node, cluster_id), PATIENCE)
     if status != 0:
         raise _refused(node, output, config, "could not be formatted")

@@ -11,12 +11,12 @@ from workbench.lab.wire import Records
 
 if TYPE_CHECKING:
     from workbench.lab.broker import Broker
-    from workbench.lab.controller import Topic
     from workbench.lab.replica import Replica
+    from workbench.lab.topic import Topic
     from workbench.lab.wire import Request
 
 _BY_TOPIC_ID, _FOLLOWERS_TOO, _STATE = 13, 11, 15  # versions of Fetch
-_CONSUMER = -1
+_OFFSET_NOT_AVAILABLE_FROM = 5  # version of ListOffsets
 _LATEST, _EARLIEST, _MAX_TIMESTAMP, _EARLIEST_LOCAL, _LATEST_TIERED = -1, -2, -3, -4, -5
 
 
@@ -40,34 +40,29 @@ class _Reading:
 
     def __init__(self, broker: "Broker", request: "Request") -> None:
         self._body = request.body
+        most = broker.cluster.controller.config.number("fetch.max.bytes")
+        self._max_bytes = min(request.body.max_bytes, most)
         self._leader_only = request.version < _FOLLOWERS_TOO
+        self._broker = broker
+        self._request = request
         replica_id = (
             request.body.replica_state.replica_id if request.version >= _STATE else request.body.replica_id
         )
-        self._topics = [
-            (
-                asked,
-                [
-                    (part, self._find(broker, request, asked, part, follower=replica_id >= 0))
-                    for part in asked.partitions
-                ],
-            )
-            for asked in self._body.topics
-        ]
+        self._is_follower = replica_id >= 0
+        self._replicas: list[Replica] = []
         self.size = 0
         self.urgent = False
 
-    def _find(
-        self, broker: "Broker", request: "Request", asked: Any, part: Any, *, follower: bool
-    ) -> "Replica | ErrorCode":
-        if follower:  # the lab's followers do not come over TCP
+    def _find(self, asked: Any, part: Any) -> "Replica | ErrorCode":
+        """Looked for in every round: the leader may be another one by then."""
+        broker, request = self._broker, self._request
+        if self._is_follower:  # the lab's followers do not come over TCP
             return ErrorCode.cluster_authorization_failed
-        controller = broker.cluster.controller
         if request.version >= _BY_TOPIC_ID:
-            topic = controller.by_id(asked.topic_id)
+            topic = broker.image.by_id(asked.topic_id)
             missing = ErrorCode.unknown_topic_id
         else:
-            topic = controller.topics.get(asked.topic)
+            topic = broker.image.topics.get(asked.topic)
             missing = ErrorCode.unknown_topic_or_partition
         if topic is None:
             return missing
@@ -78,14 +73,15 @@ class _Reading:
 
     def read(self) -> answers.Fetched:
         self.size = 0
-        self.urgent = not self._topics
+        self.urgent = not self._body.topics
+        self._replicas.clear()
         responses = tuple(
             answers.FetchedTopic(
                 topic=getattr(asked, "topic", ""),
                 topic_id=getattr(asked, "topic_id", None),
-                partitions=tuple(self._partition(part, found) for part, found in partitions),
+                partitions=tuple(self._partition(part, self._find(asked, part)) for part in asked.partitions),
             )
-            for asked, partitions in self._topics
+            for asked in self._body.topics
         )
         return answers.Fetched(responses=responses)
 
@@ -93,8 +89,12 @@ class _Reading:
         if isinstance(found, ErrorCode):
             self.urgent = True
             return answers.FetchedPartition(partition_index=part.partition, error_code=found)
-        room = min(part.partition_max_bytes, self._body.max_bytes - self.size)
+        self._replicas.append(found)
+        room = min(part.partition_max_bytes, self._max_bytes - self.size)
         high_watermark = found.high_watermark
+        if (diverging := _diverging(found, part)) is not None:
+            self.urgent = True
+            return answers.FetchedPartition(partition_index=part.partition, diverging_epoch=diverging)
         try:
             batches = found.log.read(part.fetch_offset, room, high_watermark, at_least_one=self.size == 0)
         except OutOfRange:
@@ -126,12 +126,7 @@ class _Reading:
                 waiter.set_result(None)
 
         timer = loop.call_at(deadline, wake)
-        replicas = [
-            found
-            for _, partitions in self._topics
-            for _, found in partitions
-            if not isinstance(found, ErrorCode)
-        ]
+        replicas = list(self._replicas)
         for replica in replicas:
             replica.watch(wake)
         try:
@@ -140,6 +135,15 @@ class _Reading:
             timer.cancel()
             for replica in replicas:
                 replica.unwatch(wake)
+
+
+def _diverging(replica: "Replica", part: Any) -> answers.EpochEnd | None:
+    """KIP-595: a client that says which epoch it read last is told where its history ends."""
+    epoch = getattr(part, "last_fetched_epoch", -1)
+    if epoch < 0 or part.fetch_offset < replica.log.start:
+        return None
+    found = replica.log.diverges(part.fetch_offset, epoch)
+    return answers.EpochEnd(*found) if found and found[0] >= 0 else None
 
 
 def find_replica(broker: "Broker", topic: "Topic", index: int, *, leader_only: bool) -> "Replica | ErrorCode":
@@ -163,20 +167,24 @@ def epoch_error(replica: "Replica", epoch: int) -> ErrorCode | None:
 
 async def list_offsets(broker: "Broker", request: "Request") -> answers.ListedOffsets:
     """By timestamp, or by one of Kafka's negative words for the ends of the log."""
+    unsure = ErrorCode.offset_not_available
+    if request.version < _OFFSET_NOT_AVAILABLE_FROM:
+        unsure = ErrorCode.leader_not_available
     return answers.ListedOffsets(
         topics=tuple(
             answers.ListedTopic(
                 name=asked.name,
-                partitions=tuple(_listed(broker, asked.name, part) for part in asked.partitions),
+                partitions=tuple(_listed(broker, asked.name, part, unsure) for part in asked.partitions),
             )
             for asked in request.body.topics
         )
     )
 
 
-def _listed(broker: "Broker", name: str, part: Any) -> answers.ListedPartition:
+def _listed(broker: "Broker", name: str, part: Any, unsure: ErrorCode) -> answers.ListedPartition:
+    """`unsure`: for a new leader whose high watermark is not yet where its epoch began (KIP-207)."""
     index = part.partition_index
-    topic = broker.cluster.controller.topics.get(name)
+    topic = broker.image.topics.get(name)
     if topic is None:
         return answers.ListedPartition(partition_index=index, error_code=ErrorCode.unknown_topic_or_partition)
     found = find_replica(broker, topic, index, leader_only=True)
@@ -185,6 +193,9 @@ def _listed(broker: "Broker", name: str, part: Any) -> answers.ListedPartition:
     if isinstance(found, ErrorCode):
         return answers.ListedPartition(partition_index=index, error_code=found)
     offset, timestamp, epoch = _looked_up(found, part.timestamp)
+    asks_for_end = part.timestamp == _LATEST or (part.timestamp >= 0 and offset < 0)
+    if asks_for_end and found.high_watermark < found.epoch_start:
+        return answers.ListedPartition(partition_index=index, error_code=unsure)
     return answers.ListedPartition(
         partition_index=index, timestamp=timestamp, offset=offset, leader_epoch=epoch
     )
@@ -217,7 +228,7 @@ async def offset_for_leader_epoch(broker: "Broker", request: "Request") -> answe
 
 
 def _epoch_end(broker: "Broker", name: str, part: Any) -> answers.EpochEndPartition:
-    topic = broker.cluster.controller.topics.get(name)
+    topic = broker.image.topics.get(name)
     found: Replica | ErrorCode = ErrorCode.unknown_topic_or_partition
     if topic is not None:
         found = find_replica(broker, topic, part.partition, leader_only=True)

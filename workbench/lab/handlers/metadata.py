@@ -1,4 +1,4 @@
-"""ApiVersions, Metadata, DescribeCluster, DescribeTopicPartitions, FindCoordinator."""
+"""ApiVersions, Metadata, DescribeCluster, DescribeTopicPartitions."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,14 +6,15 @@ from kio.schema.errors import ErrorCode
 
 from workbench.lab import answers
 from workbench.lab.controller import Refused, name_complaint
+from workbench.lab.topic import NO_LEADER
 from workbench.lab.wire import RANGES, Request
 
 if TYPE_CHECKING:
-    from workbench.lab.broker import Broker, Cluster
-    from workbench.lab.controller import Topic
+    from workbench.lab.broker import Broker
+    from workbench.lab.image import Image
+    from workbench.lab.topic import Topic
 
-_SEVERAL_FROM = 4  # FindCoordinator: a list of keys
-_GROUP = 0
+_NAMELESS_FROM = 12  # Metadata: a topic by its id alone; 10 and 11 have the field, but cannot answer it
 _LONGEST_ANSWER = 2000  # DescribeTopicPartitions, as max.request.partition.size.limit
 
 
@@ -32,81 +33,96 @@ async def api_versions(broker: "Broker", request: Request) -> answers.ApiVersion
 
 async def metadata(broker: "Broker", request: Request) -> answers.Metadata:
     """No topics (null; in version 0 an empty list) asks for all."""
-    cluster = broker.cluster
-    asked = request.body.topics
+    image, asked = broker.image, request.body.topics
     if asked is None or (request.version == 0 and not asked):
-        topics = tuple(_described(topic) for topic in cluster.controller.topics.values())
+        topics = tuple(_described(image, topic) for topic in image.topics.values())
+    elif request.version < _NAMELESS_FROM and any(topic.name is None for topic in asked):
+        topics = tuple(
+            answers.TopicMetadata(name=topic.name or "", error_code=ErrorCode.invalid_request)
+            for topic in asked
+        )
     else:
         create = getattr(request.body, "allow_auto_topic_creation", True)
-        topics = tuple(_asked_for(cluster, topic, create) for topic in asked)
+        topics = tuple(_asked_for(broker, topic, create) for topic in asked)
     return answers.Metadata(
-        brokers=_nodes(cluster),
-        cluster_id=cluster.cluster_id,
-        controller_id=cluster.first.node_id,
+        brokers=image.nodes,
+        cluster_id=broker.cluster.cluster_id,
+        controller_id=_controller(image),
         topics=topics,
     )
 
 
-def _asked_for(cluster: "Cluster", asked: Any, create: bool) -> answers.TopicMetadata:
-    controller = cluster.controller
+def _controller(image: "Image") -> int:
+    """A broker that passes on to the controller, which has no listener for clients."""
+    return image.nodes[0].node_id if image.nodes else -1
+
+
+def _asked_for(broker: "Broker", asked: Any, create: bool) -> answers.TopicMetadata:
+    image, controller = broker.image, broker.cluster.controller
     if asked.name is None:
-        by_id = controller.by_id(asked.topic_id)
+        by_id = image.by_id(asked.topic_id)
         if by_id is None:
             return answers.TopicMetadata(
                 name=None, topic_id=asked.topic_id, error_code=ErrorCode.unknown_topic_id
             )
-        return _described(by_id)
-    topic = controller.topics.get(asked.name)
+        return _described(image, by_id)
+    topic = image.topics.get(asked.name)
     if topic is None and name_complaint(asked.name):
         return answers.TopicMetadata(name=asked.name, error_code=ErrorCode.invalid_topic_exception)
-    if topic is None and create and controller.config.flag("auto.create.topics.enable"):
+    if topic is None and create and broker.hears and controller.config.flag("auto.create.topics.enable"):
         try:
             topic = controller.create_topic(asked.name)
         except Refused as no:
             return answers.TopicMetadata(name=asked.name, error_code=no.code)
     if topic is None:
         return answers.TopicMetadata(name=asked.name, error_code=ErrorCode.unknown_topic_or_partition)
-    return _described(topic)
+    return _described(image, topic)
 
 
-def _described(topic: "Topic", first: int = 0, count: int | None = None) -> answers.TopicMetadata:
+def _described(
+    image: "Image", topic: "Topic", first: int = 0, count: int | None = None
+) -> answers.TopicMetadata:
+    alive = {node.node_id for node in image.nodes}
     chosen = topic.partitions[first : None if count is None else first + count]
     return answers.TopicMetadata(
         name=topic.name,
         topic_id=topic.id,
         partitions=tuple(
             answers.PartitionMetadata(
+                error_code=ErrorCode.leader_not_available
+                if partition.leader == NO_LEADER
+                else ErrorCode.none,
                 partition_index=partition.index,
                 leader_id=partition.leader,
                 leader_epoch=partition.leader_epoch,
                 replica_nodes=partition.replicas,
                 isr_nodes=partition.isr,
+                offline_replicas=tuple(one for one in partition.replicas if one not in alive),
+                eligible_leader_replicas=partition.elr,
+                last_known_elr=()
+                if partition.last_known_leader == NO_LEADER
+                else (partition.last_known_leader,),
             )
             for partition in chosen
         ),
     )
 
 
-def _nodes(cluster: "Cluster") -> tuple[answers.Node, ...]:
-    return tuple(broker.node for broker in cluster.brokers.values())
-
-
 async def describe_cluster(broker: "Broker", request: Request) -> answers.DescribeCluster:
-    cluster = broker.cluster
     error = ErrorCode.none
     if getattr(request.body, "endpoint_type", 1) != 1:
         error = ErrorCode.mismatched_endpoint_type
     return answers.DescribeCluster(
         error_code=error,
-        cluster_id=cluster.cluster_id,
-        controller_id=cluster.first.node_id,
-        brokers=_nodes(cluster),
+        cluster_id=broker.cluster.cluster_id,
+        controller_id=_controller(broker.image),
+        brokers=broker.image.nodes,
     )
 
 
 async def describe_topic_partitions(broker: "Broker", request: Request) -> answers.DescribeTopicPartitions:
     """Topics in order of name, a limited number of partitions an answer; the cursor says where to go on."""
-    topics, body = broker.cluster.controller.topics, request.body
+    image, topics, body = broker.image, broker.image.topics, request.body
     names = sorted({topic.name for topic in body.topics} if body.topics else topics)
     start = 0
     if body.cursor is not None:
@@ -124,32 +140,10 @@ async def describe_topic_partitions(broker: "Broker", request: Request) -> answe
         if room <= 0:
             cursor = answers.Cursor(topic_name=name, partition_index=0)
             return answers.DescribeTopicPartitions(topics=tuple(described), next_cursor=cursor)
-        described.append(_described(topic, start, room))
+        described.append(_described(image, topic, start, room))
         if start + room < len(topic.partitions):
             cursor = answers.Cursor(topic_name=name, partition_index=start + room)
             return answers.DescribeTopicPartitions(topics=tuple(described), next_cursor=cursor)
         room -= len(topic.partitions) - start
         start = 0
     return answers.DescribeTopicPartitions(topics=tuple(described))
-
-
-async def find_coordinator(broker: "Broker", request: Request) -> answers.Coordinator | answers.Coordinators:
-    """The first broker keeps every group's offsets. There is no coordinator of transactions."""
-    body, first = request.body, broker.cluster.first
-    groups = getattr(body, "key_type", _GROUP) == _GROUP
-
-    def found(key: str) -> answers.Coordinator:
-        if groups:
-            return answers.Coordinator(key=key, node_id=first.node_id, host=first.host, port=first.port)
-        return answers.Coordinator(
-            key=key,
-            node_id=-1,
-            host="",
-            port=-1,
-            error_code=ErrorCode.transactional_id_authorization_failed,
-            error_message="The lab has no transactions",
-        )
-
-    if request.version < _SEVERAL_FROM:
-        return found(body.key)
-    return answers.Coordinators(coordinators=tuple(found(key) for key in body.coordinator_keys))

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,11 +11,11 @@ from kio.schema.errors import ErrorCode
 from workbench.lab import answers
 from workbench.lab.connection import Close
 from workbench.lab.produced import encode
-from workbench.lab.record_batch import Rejected
+from workbench.lab.record_batch import Rejected, need_known_codec
 
 if TYPE_CHECKING:
     from workbench.lab.broker import Broker
-    from workbench.lab.controller import Partition, Topic
+    from workbench.lab.topic import Partition, Topic
     from workbench.lab.wire import Request
 
 _BY_TOPIC_ID = 13
@@ -26,13 +27,15 @@ _Waiting = dict[tuple[int, int], asyncio.Future[ErrorCode]]
 async def produce(broker: "Broker", request: "Request") -> answers.Produced | bytes | None:
     """Append to every partition asked for; acks=all waits for the high watermark, acks=0 is not answered."""
     body = request.body
+    moments = broker.cluster.moments
+    taken = monotonic() if moments.on else 0.0
     waiting: _Waiting = {}
     topics = []
     for place, data in enumerate(body.topic_data):
         topic = _topic(broker, request, data)
         partitions = []
         for at, part in enumerate(data.partition_data):
-            answer, waiter = _append(broker, topic, part, request)
+            answer, waiter = _append(broker, topic, part, request, taken)
             partitions.append(answer)
             if waiter is not None:
                 waiting[place, at] = waiter
@@ -43,6 +46,8 @@ async def produce(broker: "Broker", request: "Request") -> answers.Produced | by
         return None
     if waiting:
         await _replicated(waiting, body.timeout.total_seconds(), topics)
+    if moments.on:
+        _note_answers(broker, topics)
     produced = answers.Produced(
         responses=tuple(
             answers.ProducedTopic(
@@ -54,6 +59,17 @@ async def produce(broker: "Broker", request: "Request") -> answers.Produced | by
         )
     )
     return encode(produced, request.version) or produced
+
+
+def _note_answers(broker: "Broker", topics: list[tuple[Any, list[answers.ProducedPartition]]]) -> None:
+    controller = broker.cluster.controller
+    for data, partitions in topics:
+        topic_id = getattr(data, "topic_id", None)
+        topic = controller.by_id(topic_id) if topic_id else controller.topics.get(data.name)
+        for answer in partitions:
+            partition = topic.partition(answer.index) if topic else None
+            if partition is not None and not answer.error_code:
+                broker.cluster.moments.answered(partition.key, answer.base_offset)
 
 
 async def _replicated(
@@ -78,14 +94,13 @@ def _expire(waiters: list[asyncio.Future[ErrorCode]]) -> None:
 
 
 def _topic(broker: "Broker", request: "Request", data: Any) -> "Topic | None":
-    controller = broker.cluster.controller
     if request.version >= _BY_TOPIC_ID:
-        return controller.by_id(data.topic_id)
-    return controller.topics.get(data.name)
+        return broker.image.by_id(data.topic_id)
+    return broker.image.topics.get(data.name)
 
 
 def _append(
-    broker: "Broker", topic: "Topic | None", part: Any, request: "Request"
+    broker: "Broker", topic: "Topic | None", part: Any, request: "Request", taken: float
 ) -> tuple[answers.ProducedPartition, asyncio.Future[ErrorCode] | None]:
     """The partition's answer, and with acks=all what to wait for before it is given."""
     acks, index = request.body.acks, part.index
@@ -104,7 +119,8 @@ def _append(
     if replica is None or not replica.is_leader:
         return _not_leader(partition), None
     try:
-        appended = replica.append_from_producer(part.records, acks)
+        need_known_codec(part.records, request.version)
+        appended = replica.append_from_producer(part.records, acks, taken)
     except Rejected as no:
         return _rejected(index, no, replica.log.start), None
     stamped = topic.config.rules.log_append_time

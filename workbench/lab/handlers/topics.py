@@ -1,23 +1,17 @@
-"""CreateTopics, DeleteTopics, CreatePartitions, ListPartitionReassignments, DescribeConfigs."""
+"""CreateTopics, DeleteTopics, CreatePartitions, ListPartitionReassignments."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from kio.schema.errors import ErrorCode
 
 from workbench.lab import answers
-from workbench.lab.configs import BROKER, TOPIC, BrokerConfig, TopicConfig
 from workbench.lab.controller import Controller, Refused
+from workbench.lab.handlers.configs import topic_entries
 
 if TYPE_CHECKING:
     from workbench.lab.broker import Broker
     from workbench.lab.wire import Request
-
-_TOPIC, _BROKER = 2, 4  # DescribeConfigs' resource types
-_OF_TOPIC, _OF_BROKER, _DEFAULT = 1, 4, 5  # its config sources (broker: static)
-_TYPES: Mapping[str, int] = MappingProxyType({"BOOLEAN": 1, "STRING": 2, "INT": 3, "LONG": 5})
 
 
 async def create_topics(broker: "Broker", request: "Request") -> answers.CreatedTopics:
@@ -53,7 +47,7 @@ def _created(controller: Controller, asked: Any, validate_only: bool) -> answers
         topic_id=None if validate_only else topic.id,
         num_partitions=len(topic.partitions),
         replication_factor=len(topic.partitions[0].replicas),
-        configs=tuple(_topic_entries(topic.config, None)),
+        configs=tuple(topic_entries(topic.config, None)),
     )
 
 
@@ -107,59 +101,3 @@ async def list_partition_reassignments(
 ) -> answers.Reassignments:
     """None: the lab moves no replicas."""
     return answers.Reassignments()
-
-
-async def describe_configs(broker: "Broker", request: "Request") -> answers.DescribedConfigsOfAll:
-    return answers.DescribedConfigsOfAll(
-        results=tuple(_described(broker, asked) for asked in request.body.resources)
-    )
-
-
-def _described(broker: "Broker", asked: Any) -> answers.DescribedConfigs:
-    kind, name, wanted = asked.resource_type, asked.resource_name, asked.configuration_keys
-    controller = broker.cluster.controller
-
-    def failed(code: ErrorCode, text: str) -> answers.DescribedConfigs:
-        return answers.DescribedConfigs(
-            resource_type=kind, resource_name=name, error_code=code, error_message=text
-        )
-
-    if kind == _BROKER:
-        if name and name != str(broker.id):
-            return failed(
-                ErrorCode.invalid_request,
-                f"Unexpected broker id, expected {broker.id} or empty string, but received {name}",
-            )
-        entries = _broker_entries(controller.config, wanted)
-    elif kind == _TOPIC:
-        topic = controller.topics.get(name)
-        if topic is None:
-            return failed(
-                ErrorCode.unknown_topic_or_partition, "This server does not host this topic-partition."
-            )
-        entries = _topic_entries(topic.config, wanted)
-    else:
-        return failed(ErrorCode.invalid_request, f"Unsupported resource type: {kind}")
-    return answers.DescribedConfigs(resource_type=kind, resource_name=name, configs=tuple(entries))
-
-
-def _topic_entries(config: TopicConfig, wanted: tuple[str, ...] | None) -> Iterable[answers.ConfigEntry]:
-    for name, (of_broker, prop) in TOPIC.items():
-        if wanted is None or name in wanted:
-            source = _OF_BROKER if of_broker in config.of_brokers else _DEFAULT
-            if name in config.given:
-                source = _OF_TOPIC
-            yield _entry(name, config[name], source, prop.type)
-
-
-def _broker_entries(config: BrokerConfig, wanted: tuple[str, ...] | None) -> Iterable[answers.ConfigEntry]:
-    for name, prop in BROKER.items():
-        if wanted is None or name in wanted:
-            source = _OF_BROKER if name in config.given else _DEFAULT
-            yield _entry(name, config[name], source, prop.type, read_only=True)
-
-
-def _entry(name: str, value: str, source: int, kind: str, *, read_only: bool = False) -> answers.ConfigEntry:
-    return answers.ConfigEntry(
-        name=name, value=value, config_source=source, config_type=_TYPES[kind], read_only=read_only
-    )

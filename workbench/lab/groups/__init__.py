@@ -1,0 +1,1 @@
+"""Classic consumer groups: their state, their coordinator, and what it answers. Pure: the clock is given."""
