@@ -8,6 +8,7 @@ from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its stubs re-export none of them
     AdminClient,
     ConfigResource,
+    NewPartitions,
     NewTopic,
     OffsetSpec,
     ResourceType,
@@ -31,6 +32,7 @@ _NOT_KNOWN_YET = {
     KafkaError.UNKNOWN_TOPIC_OR_PART,
     KafkaError.REPLICA_NOT_AVAILABLE,
     KafkaError.KAFKA_STORAGE_ERROR,
+    KafkaError._NOENT,  # noqa: SLF001  # "no leaders found"
 }
 _POLL_S = 0.05
 _CONFIG_S = 3.0
@@ -77,16 +79,31 @@ class Admin:
             if reason.code() in _REFUSED_INPUT:
                 raise InputError(f"the cluster refuses topic {plan.name!r}: {reason.str()}") from error
             raise ClusterError(f"topic {plan.name!r} was not created: {reason.str()}") from error
+        return self._led(plan.name, plan.partitions)
+
+    def add_partitions(self, topic: str, partitions: int) -> ClusterView:
+        """Give the topic so many in all, and wait for their leaders. Raises InputError, ClusterError."""
+        new = NewPartitions(topic, partitions)
+        future = self._client.create_partitions([new], request_timeout=self._timeout_s)[topic]
+        try:
+            future.result(self._timeout_s + 1)
+        except KafkaException as error:
+            reason = error.args[0]
+            kind = InputError if reason.code() in _REFUSED_INPUT else ClusterError
+            raise kind(f"topic {topic!r} gets no more partitions: {reason.str()}") from error
+        return self._led(topic, partitions)
+
+    def _led(self, name: str, partitions: int) -> ClusterView:
         until = time.monotonic() + self._timeout_s
         while time.monotonic() < until:
-            view = self.describe(plan.name, with_config=False)
+            view = self.describe(name, with_config=False)
             led = [p for topic in view.topics for p in topic.partitions if p.leader >= 0]
-            if len(led) == plan.partitions:
-                complete = self.describe(plan.name)
+            if len(led) == partitions:
+                complete = self.describe(name)
                 if complete.topics:  # another broker may have been asked, which does not know it yet
                     return complete
             time.sleep(_POLL_S)
-        raise ClusterError(f"topic {plan.name!r} has a partition without leader after {self._timeout_s:g} s")
+        raise ClusterError(f"topic {name!r} has a partition without leader after {self._timeout_s:g} s")
 
     def end_offsets(self, topic: str, partitions: int) -> list[int]:
         """The high watermark of each partition. Raises ClusterError."""

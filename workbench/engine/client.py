@@ -13,7 +13,8 @@ from workbench.engine import protocol
 from workbench.errors import ClusterError, EngineError, InputError
 from workbench.model.cluster_view import ClusterView
 from workbench.model.frame import Frame
-from workbench.model.record import MadeRecord, RecordPlan
+from workbench.model.key_totals import KeyTotals
+from workbench.model.record import MadeRecord
 from workbench.model.scenario import TopicPlan
 
 log = logging.getLogger(__name__)
@@ -34,17 +35,21 @@ class EngineClient:
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[object]] = {}
         self._on_frame: Callable[[Frame], None] | None = None
+        self._on_reached: Callable[[int, Frame], None] | None = None
         self._ended: asyncio.Future[Frame] | None = None
         self._started: asyncio.Future[object] = asyncio.get_running_loop().create_future()
         self._why: str | None = None
+        self._keys: KeyTotals | None = None
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, silence_s: float = SILENCE_S) -> "EngineClient":
+    async def start(cls, silence_s: float = SILENCE_S, niceness: int = 0) -> "EngineClient":
         """Raises EngineError where the process does not come up."""
-        client = cls(await Child.start_module(_MODULE, protocol.FromEngine), silence_s)
+        child = await Child.start_module(_MODULE, protocol.FromEngine, niceness=niceness)
+        client = cls(child, silence_s)
         try:
-            await asyncio.wait_for(asyncio.shield(client._started), _START_S)
+            async with asyncio.timeout(_START_S):
+                await asyncio.shield(client._started)
         except TimeoutError:
             await client.close()
             raise EngineError(f"the engine process did not start within {_START_S:g} s") from None
@@ -75,30 +80,70 @@ class EngineClient:
         """Raises InputError where the cluster refuses the topic."""
         return _view(await self._ask(protocol.CreateTopic(next(self._ids), topic)))
 
+    async def add_partitions(self, topic: str, partitions: int) -> ClusterView:
+        """`partitions` in all. Raises InputError where the cluster refuses them."""
+        return _view(await self._ask(protocol.AddPartitions(next(self._ids), topic, partitions)))
+
     async def run(
         self,
         start: protocol.Start,
         on_frame: Callable[[Frame], None],
         on_started: Callable[[], Awaitable[None]],
+        on_reached: Callable[[int, Frame], None] | None = None,
     ) -> Frame:
         """Run to the end; `start.id` is set here. Raises InputError where the config is refused.
 
         `on_started` is awaited when the run is on: a pause or stop before that would find nobody.
+        `on_reached` hears the number of each gate whose counts are reached; `go` opens it.
         """
-        self._on_frame = on_frame
+        self._on_frame, self._on_reached = on_frame, on_reached
         self._ended = asyncio.get_running_loop().create_future()
         try:
             await self._ask(msgspec.structs.replace(start, id=next(self._ids)))
             await on_started()
             return await self._ended
         finally:
-            self._on_frame = None
+            self._on_frame = self._on_reached = None
             self._ended = None
 
-    async def read_back(self, run_id: str, timeout_s: float) -> protocol.ReadBackDone:
-        reply = await self._ask(protocol.ReadBack(next(self._ids), run_id, timeout_s))
+    async def read_back(
+        self,
+        run_id: str,
+        timeout_s: float,
+        logs: tuple[protocol.LogRange, ...] | None = None,
+        bootstrap_servers: str | None = None,
+        others: tuple[protocol.Acked, ...] = (),
+    ) -> protocol.ReadBackDone:
+        """See protocol.ReadBack."""
+        asked = protocol.ReadBack(next(self._ids), run_id, timeout_s, logs, bootstrap_servers, others)
+        reply = await self._ask(asked)
         assert isinstance(reply, protocol.ReadBackDone)
         return reply
+
+    async def keys(self) -> KeyTotals | None:
+        """Of the run that is on, or was last; None before the first. All keys, not only the newest."""
+        known = self._keys or KeyTotals("")
+        wants_order = not known.is_ordered
+        asked = protocol.AskKeys(next(self._ids), known.run_id, len(known.keys), wants_order)
+        reply = await self._ask(asked)
+        assert isinstance(reply, protocol.KeysTold)
+        told = reply.totals
+        if told is not None:
+            self._keys = told = msgspec.structs.replace(
+                told, keys=(*known.keys[: told.first], *told.keys), first=0
+            )
+            if not told.order and told.run_id == known.run_id:
+                self._keys = told = msgspec.structs.replace(told, order=known.order, offsets=known.offsets)
+        return told
+
+    async def acked(self, run_id: str) -> protocol.Acked | None:
+        """Where the records of a run in load mode were acked; None in every other."""
+        reply = await self._ask(protocol.AskAcked(next(self._ids), run_id))
+        assert isinstance(reply, protocol.AckedTold)
+        return reply.acked
+
+    async def go(self, gate: int) -> None:
+        await self._tell(protocol.Go(gate))
 
     async def pause(self) -> None:
         await self._tell(protocol.Pause())
@@ -117,7 +162,7 @@ class EngineClient:
         with contextlib.suppress(asyncio.CancelledError):
             await self._reading
 
-    async def _tell(self, message: protocol.Pause | protocol.Resume | protocol.Stop) -> None:
+    async def _tell(self, message: protocol.Go | protocol.Pause | protocol.Resume | protocol.Stop) -> None:
         with contextlib.suppress(ConnectionError):  # a dead engine is told by the run itself
             await self._child.send(message)
 
@@ -138,7 +183,8 @@ class EngineClient:
     async def _read(self) -> None:
         while True:
             try:
-                message = await asyncio.wait_for(self._child.receive(), self._silence_s)
+                async with asyncio.timeout(self._silence_s):
+                    message = await self._child.receive()
             except TimeoutError:
                 self._child.kill()
                 self._fail(f"the engine process (pid {self.pid}) was silent for {self._silence_s:g} s")
@@ -149,15 +195,18 @@ class EngineClient:
                 return
             self._handle(message)
 
-    def _handle(self, message: object) -> None:
+    def _handle(self, message: object) -> None:  # noqa: C901  # one case a message
         match message:
             case protocol.Running():
                 if self._on_frame is not None:
                     self._on_frame(message.frame)
+            case protocol.Reached():
+                if self._on_reached is not None:
+                    self._on_reached(message.number, message.frame)
             case protocol.Ended():
                 if self._ended is not None and not self._ended.done():
                     self._ended.set_result(message.frame)
-            case protocol.Done() | protocol.ReadBackDone():
+            case protocol.Done() | protocol.ReadBackDone() | protocol.KeysTold() | protocol.AckedTold():
                 self._resolve(message.id, message)
             case protocol.Failed():
                 kind = InputError if message.kind == "input" else ClusterError
@@ -193,28 +242,32 @@ class EngineClient:
 
 
 class PreviewClient:
-    """The second engine: one record at a time, killed and started anew when it takes over a second."""
+    """The second engine: one record at a time, started anew when one has taken a second of CPU time.
 
-    def __init__(self, timeout_s: float = 1.0) -> None:
-        self._timeout_s = timeout_s
+    By the clock a record has `patience_s`: where others have the processor, it is not the record's fault.
+    """
+
+    def __init__(self, patience_s: float = 5.0) -> None:
+        self._patience_s = patience_s
         self._child: Child | None = None
         self._ids = itertools.count(1)
         self._one_at_a_time = asyncio.Lock()
 
-    async def preview(
-        self, record: RecordPlan, seed: int, seq: int, run_id: str, value_bytes: bytes | None = None
-    ) -> MadeRecord:
+    async def preview(self, asked: protocol.Preview) -> MadeRecord:
+        """`asked.id` is set here."""
         async with self._one_at_a_time:
             id_ = next(self._ids)
             child = await self._ready()
             try:
-                await child.send(protocol.Preview(id_, record, seed, seq, run_id, value_bytes))
-                return await asyncio.wait_for(self._answer(child, id_), self._timeout_s)
-            except (TimeoutError, ConnectionError):
-                await self.close()
-                return MadeRecord(
-                    seq, error=f"takes longer than {self._timeout_s:g} s to make", where="value"
-                )
+                await child.send(msgspec.structs.replace(asked, id=id_))
+                async with asyncio.timeout(self._patience_s):
+                    return await self._answer(child, id_)
+            except TimeoutError:
+                most = self._patience_s
+            except ConnectionError:
+                most = protocol.PREVIEW_CPU_S
+            await self.close()
+            return MadeRecord(asked.seq, error=f"takes longer than {most:g} s to make", where="value")
 
     async def close(self) -> None:
         child, self._child = self._child, None

@@ -4,6 +4,7 @@ Threads: main sends and reads back (a record's guard is a signal, which Python g
 only), one reads commands, one asks metadata, one writes.
 """
 
+import gc
 import os
 import queue
 import sys
@@ -48,13 +49,15 @@ class Engine:
             self._dispatch(message)
         os._exit(0)  # nobody is left to tell, and librdkafka's threads would hold the process
 
-    def _dispatch(self, message: object) -> None:
+    def _dispatch(self, message: object) -> None:  # noqa: C901  # one case a message
         runs = self._runs
         match message:
             case protocol.Pause():
                 runs.control.pause()
             case protocol.Resume():
                 runs.control.resume()
+            case protocol.Go():
+                runs.control.go(message.number)
             case protocol.Stop():
                 runs.control.stop(message.grace_s)
             case protocol.Connect():
@@ -63,6 +66,12 @@ class Engine:
                 self._asking.put(lambda: self._answer(message.id, lambda: runs.describe(message)))
             case protocol.CreateTopic():
                 self._asking.put(lambda: self._answer(message.id, lambda: runs.create(message)))
+            case protocol.AddPartitions():
+                self._asking.put(lambda: self._answer(message.id, lambda: runs.add_partitions(message)))
+            case protocol.AskAcked():
+                self._main.put(lambda: self._answer(message.id, lambda: runs.acked(message)))
+            case protocol.AskKeys():
+                self._asking.put(lambda: self._answer(message.id, lambda: runs.keys(message)))
             case protocol.Start():
                 runs.prepare()
                 self._main.put(lambda: self._answer(message.id, lambda: runs.start(message)))
@@ -103,8 +112,15 @@ def _crash(problem: threading.ExceptHookArgs) -> None:
     os._exit(1)
 
 
+def collect_rarely() -> None:
+    """Tens of thousands of records in flight are no garbage: looking through them costs 0.4 µs a record."""
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
+
+
 def main() -> None:
     die_with_parent(int(sys.argv[1]))
+    collect_rarely()
     Engine().serve()
 
 

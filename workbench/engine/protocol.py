@@ -3,9 +3,15 @@
 import msgspec
 
 from workbench.model.cluster_view import ClusterView
+from workbench.model.code import Code
 from workbench.model.frame import Frame
-from workbench.model.record import MadeRecord, RecordPlan
+from workbench.model.key_totals import KeyTotals
+from workbench.model.record import MadeRecord, RecordPlan, RegistryPlan
+from workbench.model.report import Example
 from workbench.model.scenario import SendPlan, TopicPlan
+
+PREVIEW_CPU_S = 1.0
+"""CPU time that making one record for the composer may take."""
 
 # ── parent to engine ──────────────────────────────────────────────────────────────────────────────
 
@@ -36,6 +42,14 @@ class CreateTopic(msgspec.Struct, tag=True, frozen=True):
     topic: TopicPlan
 
 
+class AddPartitions(msgspec.Struct, tag=True, frozen=True):
+    """Give the topic so many partitions in all. Answered by Done with ClusterView."""
+
+    id: int
+    topic: str
+    partitions: int
+
+
 class Preview(msgspec.Struct, tag=True, frozen=True):
     """Make the record with this sequence number, send nothing. Answered by Previewed."""
 
@@ -45,6 +59,32 @@ class Preview(msgspec.Struct, tag=True, frozen=True):
     seq: int
     run_id: str
     value_bytes: bytes | None = None
+    code: tuple[Code, ...] = ()
+    """What of a person's own may be loaded for it."""
+    topic: str = ""
+    registry: RegistryPlan = RegistryPlan()
+    """Its `url` is what the run would use. Nothing is registered for a preview."""
+    partitioner: str | None = None
+    """A person's own, asked where the record would go; in `code`."""
+    partitions: int = 1
+    """How many it would have to choose from, all with a leader."""
+
+
+class Gate(msgspec.Struct, frozen=True):
+    """Counts at which a run's sending stands still: all of them reached. Told by Reached, opened by Go."""
+
+    number: int
+    sent: int = 0
+    acked: int = 0
+    failed: int = 0
+
+
+class Share(msgspec.Struct, frozen=True):
+    """Which of a run's records are this engine's: by their keys, or where keys are null by their numbers."""
+
+    number: int = 0
+    """From 0."""
+    of: int = 1
 
 
 class Start(msgspec.Struct, tag=True, frozen=True):
@@ -62,6 +102,24 @@ class Start(msgspec.Struct, tag=True, frozen=True):
     seed: int
     value_bytes: bytes | None = None
     """What stood in `record.value_file`, where the serializer takes bytes as they are."""
+    gates: tuple[Gate, ...] = ()
+    share: Share = Share()
+
+    @property
+    def identity(self) -> str:
+        """What stands before a record's number in its header: the run, and which engine of several."""
+        return self.run_id if self.share.of == 1 else f"{self.run_id}.{self.share.number}"
+
+    code: tuple[Code, ...] = ()
+    """What of a person's own may be loaded for it."""
+    registry: RegistryPlan = RegistryPlan()
+    """Its `url` None: there is none."""
+
+
+class Go(msgspec.Struct, tag=True, frozen=True):
+    """Open a gate."""
+
+    number: int
 
 
 class Pause(msgspec.Struct, tag=True, frozen=True):
@@ -84,10 +142,70 @@ class ReadBack(msgspec.Struct, tag=True, frozen=True):
     id: int
     run_id: str
     timeout_s: float = 60.0
+    logs: tuple["LogRange", ...] | None = None
+    """What to read, where the parent has waited until the logs were settled; None: wait and see here."""
+    bootstrap_servers: str | None = None
+    """Other than those of Connect: the brokers that answer."""
+    others: tuple["Acked", ...] = ()
+    """Load mode: where the other engines' records were acked, which are looked for too."""
 
 
-Asked = Connect | DescribeTopic | CreateTopic | Start | ReadBack
-ToEngine = Connect | DescribeTopic | CreateTopic | Preview | Start | Pause | Resume | Stop | ReadBack
+class AskAcked(msgspec.Struct, tag=True, frozen=True):
+    """Where this engine's records of a run were acked. Answered by AckedTold, with None but in load mode."""
+
+    id: int
+    run_id: str
+
+
+class Acked(msgspec.Struct, frozen=True):
+    """Load mode: where one engine's records were acked."""
+
+    start: tuple[int, ...]
+    """By partition, the high watermark before its first record."""
+    runs: tuple[tuple[tuple[int, int], ...], ...]
+    """By partition, offsets from the first to, not including, the second."""
+    without: tuple[int, ...]
+    """By partition, how many were acked without an offset."""
+    undelivered: int
+    """Records that failed, or have no report."""
+
+
+class LogRange(msgspec.Struct, frozen=True):
+    """A partition's log, in the order of partitions."""
+
+    log_start: int
+    end: int
+    whole: bool
+    """Read from the log's start: its history has changed, and where the run began says nothing."""
+
+
+class AskKeys(msgspec.Struct, tag=True, frozen=True):
+    """Which keys of the run that is on, or was last, went where. Answered by KeysTold, at any time."""
+
+    id: int
+    run_id: str
+    """The run that the asker knows `known` keys of."""
+    known: int
+    order: bool = True
+    """Whether the order of that run's records is wanted still."""
+
+
+Asked = Connect | DescribeTopic | CreateTopic | AddPartitions | Start | ReadBack | AskKeys | AskAcked
+ToEngine = (
+    Connect
+    | DescribeTopic
+    | CreateTopic
+    | AddPartitions
+    | Preview
+    | Start
+    | Go
+    | Pause
+    | Resume
+    | Stop
+    | ReadBack
+    | AskKeys
+    | AskAcked
+)
 
 # ── engine to parent ──────────────────────────────────────────────────────────────────────────────
 
@@ -122,6 +240,13 @@ class Running(msgspec.Struct, tag=True, frozen=True):
     frame: Frame
 
 
+class Reached(msgspec.Struct, tag=True, frozen=True):
+    """A gate's counts are reached, and no more records are offered until Go (or Stop)."""
+
+    number: int
+    frame: Frame
+
+
 class Ended(msgspec.Struct, tag=True, frozen=True):
     """The end of a run: its last frame, complete."""
 
@@ -129,21 +254,24 @@ class Ended(msgspec.Struct, tag=True, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What the read-back found; see model.ledger for the words."""
+    """What the read-back found; see model.ledger for the words. None: what offsets alone do not tell."""
 
-    stored: int
+    stored: int | None
     acked_stored: int
     lost: int
     expired: int
     unconfirmed_stored: int
     vanished: int
-    stored_though_failed: int
-    stored_though_pending: int
-    duplicated: int
-    reordered: int
+    stored_though_failed: int | None
+    stored_though_pending: int | None
+    duplicated: int | None
+    reordered: int | None
     partitions: tuple[int, ...]
-    """Distinct records of the run found, by partition."""
+    """Distinct records of the run found, by partition; in load mode those that were acked."""
     moved_keys: int | None = None
+    examples: tuple[Example, ...] = ()
+    unreported: int | None = None
+    """Load mode: records between the run's that no report names."""
 
 
 class ReadBackDone(msgspec.Struct, tag=True, frozen=True):
@@ -151,6 +279,17 @@ class ReadBackDone(msgspec.Struct, tag=True, frozen=True):
     found: Found | None
     reason: str | None = None
     """Why it is unfinished, where `found` is None."""
+
+
+class KeysTold(msgspec.Struct, tag=True, frozen=True):
+    id: int
+    totals: KeyTotals | None
+    """None: this engine has sent nothing yet. `totals.first` is 0 where the run is another."""
+
+
+class AckedTold(msgspec.Struct, tag=True, frozen=True):
+    id: int
+    acked: Acked | None
 
 
 class Heartbeat(msgspec.Struct, tag=True, frozen=True):
@@ -166,4 +305,17 @@ class Log(msgspec.Struct, tag=True, frozen=True):
     text: str
 
 
-FromEngine = Ready | Done | Failed | Previewed | Running | Ended | ReadBackDone | Heartbeat | Log
+FromEngine = (
+    Ready
+    | Done
+    | Failed
+    | Previewed
+    | Running
+    | Reached
+    | Ended
+    | ReadBackDone
+    | KeysTold
+    | AckedTold
+    | Heartbeat
+    | Log
+)

@@ -1,21 +1,22 @@
 """Reading the log back and matching it with what the run's records were reported as."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from confluent_kafka import OFFSET_INVALID, Consumer, KafkaError, KafkaException, TopicPartition
 
 from workbench.engine.admin import Admin
-from workbench.engine.making import HEADER
-from workbench.engine.meter import FAILED, Meter
-from workbench.engine.protocol import Found
+from workbench.engine.making import Made
+from workbench.engine.matching import Matching
+from workbench.engine.meter import Meter
+from workbench.engine.place_matching import PlaceMatching
+from workbench.engine.protocol import Acked, Found, LogRange, Start
 from workbench.engine.rdkafka import Rdkafka
 from workbench.errors import ClusterError
 
 _POLL_S = 0.1
 _SETTLED_S = 2.0
 _CHUNK = 10_000
-_KEYS_FOLLOWED = 1_000_000
 
 
 class Unfinished(Exception):  # noqa: N818  # an answer, not a fault
@@ -23,33 +24,48 @@ class Unfinished(Exception):  # noqa: N818  # an answer, not a fault
 
 
 class ReadBack:
-    """One run's proof. `start_offsets` are the high watermarks taken before the run, by partition."""
+    """One run's proof. `start_offsets` are the high watermarks taken before the run, by partition.
+
+    `same`: the record that all are, where all are the same.
+    """
 
     def __init__(
-        self, run_id: str, topic: str, start_offsets: list[int], meter: Meter, *, confirmed: bool
+        self, start: Start, start_offsets: list[int], meter: Meter, same: Made | None, *, confirmed: bool
     ) -> None:
-        self.run_id = run_id
-        self._topic = topic
-        self._start = start_offsets
+        self.run_id = start.run_id
+        self._run = start
+        self._topic = start.topic
+        self._start = list(start_offsets)
         self._meter = meter
+        self._same = same
+        self._tellers: list[Acked] = []
         self._confirmed = confirmed
-        self._seen = bytearray(meter.sent)
-        self._stored = [0] * len(start_offsets)
-        self._duplicated = 0
-        self._reordered = 0
-        self._highest = [-1] * len(start_offsets)
-        self._keys: dict[bytes, int] = {}
-        self._moved: set[bytes] = set()
-        self._all_keys = True
 
-    def read(self, rdkafka: Rdkafka, admin: Admin, timeout_s: float) -> Found:
+    def read(
+        self,
+        rdkafka: Rdkafka,
+        admin: Admin,
+        timeout_s: float,
+        logs: Sequence[LogRange] | None,
+        others: Sequence[Acked] = (),
+    ) -> Found:
         """Raises Unfinished where the cluster does not settle or the log cannot be read in time."""
         until = time.monotonic() + timeout_s
-        try:
-            end = self._settle(admin, until)
-            log_start = admin.start_offsets(self._topic, len(self._start))
-        except ClusterError as error:
-            raise Unfinished(str(error)) from error
+        self._include(others)
+        if logs is None:
+            try:
+                end = self._settle(admin, until)
+                log_start = admin.start_offsets(self._topic, len(self._start))
+            except ClusterError as error:
+                raise Unfinished(str(error)) from error
+        else:
+            end, log_start = [log.end for log in logs], [log.log_start for log in logs]
+            self._start += [0] * (len(logs) - len(self._start))  # partitions that were added meanwhile
+            self._start = [
+                log.log_start if log.whole else start for start, log in zip(self._start, logs, strict=True)
+            ]
+        start = [max(s, low) for s, low in zip(self._start, log_start, strict=True)]
+        matching = self._matching(len(start))
         consumer = rdkafka.consumer(
             {
                 "group.id": f"kwb-{self.run_id}",
@@ -62,12 +78,31 @@ class ReadBack:
             }
         )
         try:
-            self._consume(
-                consumer, [max(s, low) for s, low in zip(self._start, log_start, strict=True)], end, until
-            )
+            self._consume(consumer, start, end, until, matching)
         finally:
             consumer.close()
-        return self._match(log_start)
+        return matching.found(log_start)
+
+    def acked(self) -> Acked | None:
+        """What the reports said of a run in load mode."""
+        meter, places = self._meter, self._meter.places
+        if places is None:
+            return None
+        runs = tuple(map(tuple, places.runs()))
+        undelivered = meter.failed + meter.in_flight
+        return Acked(tuple(self._start), runs, tuple(places.without), undelivered)
+
+    def _include(self, others: Sequence[Acked]) -> None:
+        """Look for the other engines' records too, which may have begun before this one's."""
+        ours = self.acked()
+        self._tellers = [*([ours] if ours else []), *others]
+        for told in others:
+            self._start = list(map(min, self._start, told.start))
+
+    def _matching(self, partitions: int) -> Matching | PlaceMatching:
+        if not self._tellers:
+            return Matching(self._run, self._meter, partitions, confirmed=self._confirmed)
+        return PlaceMatching(self._tellers, partitions, self._same)
 
     def _settle(self, admin: Admin, until: float) -> list[int]:
         """Wait until the partitions have leaders, the live replicas are in sync and all acked is visible."""
@@ -104,22 +139,31 @@ class ReadBack:
 
     def _needed_ends(self) -> list[int]:
         """By partition, the end offset that the acked records ask for."""
-        needed = list(self._start)
-        if self._confirmed:
-            for partition, offset in zip(self._meter.outcomes, self._meter.offsets, strict=True):
-                if partition >= 0 and offset >= needed[partition]:
-                    needed[partition] = offset + 1
+        if not self._confirmed:
+            return list(self._start)
+        needed = list(map(max, self._start, self._meter.acked_ends(len(self._start))))
+        for told in self._tellers:
+            for partition, runs in enumerate(told.runs[: len(needed)]):
+                needed[partition] = max([needed[partition], *(until for _, until in runs)])
         return needed
 
     def _reached(self, end: list[int], needed: list[int]) -> bool:
+        if any(e < n for e, n in zip(end, needed, strict=True)):
+            return False
         appended = sum(end) - sum(self._start)
-        if appended >= self._meter.sent - self._meter.rejected:
+        if self._run.share.of == 1 and appended >= self._meter.sent - self._meter.rejected:
             return True
         # with unconfirmed or failed records about, more may still come: only quiet says that it will not
-        certain = self._confirmed and not self._meter.in_flight and FAILED not in self._meter.outcomes
-        return certain and all(e >= n for e, n in zip(end, needed, strict=True))
+        return self._confirmed and not self._meter.in_flight and not self._meter.failed
 
-    def _consume(self, consumer: Consumer, start: list[int], end: list[int], until: float) -> None:
+    def _consume(
+        self,
+        consumer: Consumer,
+        start: list[int],
+        end: list[int],
+        until: float,
+        matching: Matching | PlaceMatching,
+    ) -> None:
         open_partitions = {p for p, (s, e) in enumerate(zip(start, end, strict=True)) if s < e}
         if not open_partitions:
             return
@@ -139,7 +183,7 @@ class ReadBack:
                 assert offset is not None
                 position[partition] = offset + 1
                 if offset < end[partition]:
-                    self._take(message.headers(), partition, message.key())
+                    matching.take(message, partition, offset)
             self._skip_what_holds_no_records(consumer, open_partitions, position)
 
     def _skip_what_holds_no_records(
@@ -152,59 +196,3 @@ class ReadBack:
                     position[known.partition] = known.offset
         except KafkaException:
             return  # asked again after the next chunk
-
-    def _take(self, headers: object, partition: int, key: bytes | None) -> None:
-        seq = self._sequence(headers)
-        if seq is None or seq >= len(self._seen):
-            return
-        if self._seen[seq]:
-            self._duplicated += 1
-            return
-        self._seen[seq] = 1
-        self._stored[partition] += 1
-        if seq < self._highest[partition]:
-            self._reordered += 1
-        else:
-            self._highest[partition] = seq
-        if key is not None and self._all_keys and self._keys.setdefault(key, partition) != partition:
-            self._moved.add(key)
-        self._all_keys = len(self._keys) <= _KEYS_FOLLOWED
-
-    def _sequence(self, headers: object) -> int | None:
-        if isinstance(headers, list):
-            for name, value in reversed(headers):
-                if name == HEADER and value is not None:
-                    run_id, _, seq = value.decode(errors="replace").partition("/")
-                    return int(seq) if run_id == self.run_id and seq.isdecimal() else None
-        return None
-
-    def _match(self, log_start: list[int]) -> Found:
-        counts = {"delivered": 0, "failed": 0, "pending": 0}
-        missing = expired = 0
-        for seq, (partition, offset) in self._outcomes():
-            if self._seen[seq]:
-                kind = "delivered" if partition >= 0 else "failed" if partition == FAILED else "pending"
-                counts[kind] += 1
-            elif partition >= 0:
-                missing += 1
-                if self._confirmed and offset < log_start[partition]:
-                    expired += 1
-        acked = counts["delivered"] if self._confirmed else 0
-        return Found(
-            stored=sum(self._stored),
-            acked_stored=acked,
-            lost=missing - expired if self._confirmed else 0,
-            expired=expired,
-            unconfirmed_stored=counts["delivered"] - acked,
-            vanished=0 if self._confirmed else missing,
-            stored_though_failed=counts["failed"],
-            stored_though_pending=counts["pending"],
-            duplicated=self._duplicated,
-            reordered=self._reordered,
-            partitions=tuple(self._stored),
-            moved_keys=len(self._moved) if self._all_keys else None,
-        )
-
-    def _outcomes(self) -> Iterator[tuple[int, tuple[int, int]]]:
-        pairs = zip(self._meter.outcomes, self._meter.offsets, strict=True)
-        return enumerate(pair for pair, _ in zip(pairs, self._seen, strict=False))

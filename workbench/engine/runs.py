@@ -1,6 +1,8 @@
 """The engine's runs, one at a time, and the cluster they go to."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 from confluent_kafka import KafkaException
@@ -8,13 +10,20 @@ from confluent_kafka import KafkaException
 from workbench.engine import protocol
 from workbench.engine.admin import Admin
 from workbench.engine.control import Control
+from workbench.engine.gates import Gates
+from workbench.engine.loading import Loaded
 from workbench.engine.meter import Meter
+from workbench.engine.places import Places
 from workbench.engine.rdkafka import Rdkafka, versions
 from workbench.engine.readback import ReadBack, Unfinished
+from workbench.engine.schema_registry import Registries
 from workbench.engine.sending import Sending
 from workbench.errors import ClusterError, InputError
 from workbench.model.frame import Frame
 from workbench.serde.maker import RecordError
+
+if TYPE_CHECKING:
+    from workbench.engine.keys import Keys
 
 Send = Callable[[msgspec.Struct], None]
 Watch = Callable[[Callable[[], Frame] | None], None]
@@ -29,7 +38,9 @@ class Runs:
         self._watch = watch
         self._rdkafka: Rdkafka | None = None
         self._admin: Admin | None = None
+        self._registries = Registries()
         self._last: ReadBack | None = None
+        self._keys: tuple[protocol.Start, Keys] | None = None
 
     def ready(self, pid: int) -> protocol.Ready:
         return protocol.Ready(pid, *versions())
@@ -54,6 +65,10 @@ class Runs:
     def create(self, message: protocol.CreateTopic) -> None:
         self._send(protocol.Done(message.id, self._connected()[1].create(message.topic)))
 
+    def add_partitions(self, message: protocol.AddPartitions) -> None:
+        admin = self._connected()[1]
+        self._send(protocol.Done(message.id, admin.add_partitions(message.topic, message.partitions)))
+
     def prepare(self) -> None:
         """Make a fresh control, on the thread that reads commands: a Stop right behind Start must count."""
         self.control = Control()
@@ -63,20 +78,33 @@ class Runs:
         rdkafka, admin = self._connected()
         confirmed = message.config.get("acks", message.config.get("request.required.acks")) != "0"
         start_offsets = admin.end_offsets(message.topic, message.partitions) if message.send.verify else []
+        by_place = message.send.verify and message.send.batch is not None
+        delay_s = message.send.callback_delay_ms / 1000
         meter = Meter(
             message.run_id,
             message.send.count,
             message.partitions,
             confirmed=confirmed,
-            remembered=message.send.verify,
+            remembered=message.send.verify and not by_place,
+            places=Places(message.partitions) if by_place else None,
+            linger=partial(self.control.sleep, delay_s) if delay_s else None,
+        )
+        gates = Gates(
+            message.gates,
+            meter,
+            self.control,
+            lambda gate: self._send(protocol.Reached(gate.number, meter.snapshot())),
         )
         try:
-            sending = Sending(message, rdkafka, self.control, meter)
+            loaded = Loaded(message.code)
+            registry = self._registries.get(message.record, message.registry)
+            sending = Sending(message, rdkafka, self.control, meter, gates, loaded=loaded, registry=registry)
         except KafkaException as error:
             raise InputError(f"the client refuses the config: {error.args[0].str()}") from error
         except RecordError as error:
             raise InputError(f"record.{error.where}: {error.reason}") from error
         sending.refuse_what_cannot_be_made()
+        self._keys = message, sending.keys
         self._send(protocol.Done(message.id))
         self._watch(meter.snapshot)
         try:
@@ -85,7 +113,7 @@ class Runs:
             self._watch(None)
         self._last = None
         if message.send.verify:
-            self._last = ReadBack(message.run_id, message.topic, start_offsets, meter, confirmed=confirmed)
+            self._last = ReadBack(message, start_offsets, meter, sending.same, confirmed=confirmed)
         self._send(protocol.Ended(meter.snapshot()))
 
     def read_back(self, message: protocol.ReadBack) -> None:
@@ -95,12 +123,29 @@ class Runs:
             self._send(protocol.ReadBackDone(message.id, None, "this engine did not send that run"))
             return
         try:
-            found = last.read(rdkafka, admin, message.timeout_s)
+            found = last.read(
+                rdkafka.at(message.bootstrap_servers), admin, message.timeout_s, message.logs, message.others
+            )
         except (Unfinished, KafkaException) as error:
             reason = error.args[0].str() if isinstance(error, KafkaException) else str(error)
             self._send(protocol.ReadBackDone(message.id, None, reason))
         else:
             self._send(protocol.ReadBackDone(message.id, found))
+
+    def acked(self, message: protocol.AskAcked) -> None:
+        last = self._last
+        of_run = last if last is not None and last.run_id == message.run_id else None
+        self._send(protocol.AckedTold(message.id, of_run.acked() if of_run else None))
+
+    def keys(self, message: protocol.AskKeys) -> None:
+        if self._keys is None:
+            self._send(protocol.KeysTold(message.id, None))
+            return
+        start, keys = self._keys
+        known = message.known if message.run_id == start.run_id else 0
+        order = message.order or message.run_id != start.run_id
+        totals = keys.totals(start.run_id, known, start.send.warm_up, order=order)
+        self._send(protocol.KeysTold(message.id, totals))
 
     def _connected(self) -> tuple[Rdkafka, Admin]:
         if self._rdkafka is None or self._admin is None:

@@ -4,121 +4,158 @@ It runs on the engine's main thread. `poll()` runs while it waits for anything, 
 delivery callbacks only there.
 """
 
+import contextlib
 import time
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaException
 
 from workbench.engine.control import Control
+from workbench.engine.full_speed import POLL_EVERY_S, FullSpeed
+from workbench.engine.gates import Gates
+from workbench.engine.holding import WAIT_S, Holding
+from workbench.engine.keys import Keys
+from workbench.engine.lasting import LastingProducer
+from workbench.engine.librdkafka.bulk_producer import BulkProducer
+from workbench.engine.load_mode import LoadMode
+from workbench.engine.loading import Loaded
 from workbench.engine.making import Made, Making
 from workbench.engine.meter import SAMPLES_PER_S, Meter
 from workbench.engine.protocol import Start
 from workbench.engine.rdkafka import Rdkafka
 from workbench.engine.statistics import INTERVAL_MS
-from workbench.errors import InputError
+from workbench.serde.setting import SchemaIds
 
-POLL_EVERY_S = 0.0005
-_WAIT_S = 0.05
-_LOOK_EVERY = 15  # a bit mask
+_GATE_S = 0.005
+_REJECTED_GRACE_S = 5.0
+"""What is in flight when a plan stops at a rejected record gets so long for its reports."""
 _PURGE_PATIENCE_S = 1.0
 
 
 class Sending:
     """One run from its first record to its last delivery report."""
 
-    def __init__(self, start: Start, rdkafka: Rdkafka, control: Control, meter: Meter) -> None:
-        """Raises KafkaException where the client refuses the config, RecordError for the record."""
+    def __init__(
+        self,
+        start: Start,
+        rdkafka: Rdkafka,
+        control: Control,
+        meter: Meter,
+        gates: Gates,
+        *,
+        loaded: Loaded,
+        registry: SchemaIds | None = None,
+    ) -> None:
+        """Raises KafkaException where the client refuses the config, RecordError, InputError for code."""
         self._plan = start.send
         self._topic = start.topic
-        self._partition = -1 if start.record.partition is None else start.record.partition
         self._max_block_s = start.max_block_ms / 1000
         self._control = control
         self._meter = meter
-        self._making = Making(start, meter)
-        self._producer: Producer = rdkafka.producer(
-            {"statistics.interval.ms": INTERVAL_MS, **start.config, "stats_cb": meter.statistics.take}
-        )
-        # its stubs know neither bytes that may be None nor headers that may be null
-        self._produce: Any = self._producer.produce
-        self._stop_at: float | None = None
+        self._gates = gates
+        self._making = Making(start, meter, loaded, registry)
+        self.keys = Keys(meter, start.partitions, self._making.one_key)
+        self._producer = producer = _producer(start, rdkafka, meter)
+        self._holding = Holding(control, meter, producer.poll)
+        self._produce: Any = None
+        self._full_speed: FullSpeed | None = None
+        self._load_mode: LoadMode | None = None
+        if isinstance(producer, BulkProducer):
+            self._load_mode = LoadMode(start, producer, self._making, self._holding, self._rejected)
+        else:
+            self._produce = producer.produce
+            self._full_speed = FullSpeed(start, self._making.identity, producer, self._holding, self._offer)
+        self._interval = 1 / self._plan.rate if self._plan.rate else 0.0
+        self._due_from = 0.0
+        """When record 0 would have been due, had there been no pause."""
+
+    @property
+    def same(self) -> Made | None:
+        """The record that all are, but for the header with its number."""
+        return self._making.constant()
 
     def refuse_what_cannot_be_made(self) -> None:
-        """Raises InputError where not even the first record can be made: no other would be better."""
+        """Raises InputError, ClusterError where not even the first record can be made."""
         with self._making:
-            refusal = self._making.refusal()
-        if refusal is not None:
-            raise InputError(refusal)
+            self._making.refuse()
 
     def run(self) -> None:
         """Send, then wait until every record has its report."""
+        seen, producer = self._making.seen, self._producer
+        watched = seen.watching(producer) if seen and isinstance(producer, LastingProducer) else None
+        with contextlib.closing(producer), self._making, watched or contextlib.nullcontext():
+            self._making.fill_ring()
+            self._run()
+            self._drain()
+            self._making.close()
+
+    def _run(self) -> None:
         meter = self._meter
         meter.start()
-        with self._making:
-            meter.state = "warm-up"
-            first = min(self._plan.warm_up, self._plan.count)
-            for seq in range(first):
-                if not self._hold():
-                    break
-                self._send_and_wait(seq, None, meter.on_warm_up_delivery)
+        if self._pass_gates():  # those before the first record
+            meter.start()
+        meter.state = "warm-up"
+        numbers, seq = self._making.numbers(self._plan.count), -1
+        for seq in islice(numbers, self._plan.warm_up):  # the last one tells where it ended
+            if not self._holding.hold() or not self._pass_gates():
+                return
+            if self._load_mode is not None:
+                self._load_mode.warm_up(seq, self._gates.look)
             else:
-                meter.warmed_up()
-                meter.state = "sending"
-                self._send_all(first)
-        self._drain()
+                self._send_and_wait(seq, None, meter.on_warm_up_delivery)
+        meter.warmed_up()
+        meter.state = "sending"
+        self._send_all(numbers, seq + 1)
 
-    def _send_all(self, first: int) -> None:
+    def _send_all(self, numbers: Iterator[int], first: int) -> None:
+        meter, count = self._meter, self._plan.count
+        # the first after one interval, so that n records take n intervals
+        self._due_from = time.monotonic() - meter.paused_s - (first - 1) * self._interval
+        send = self._way()
+        while meter.sent < count and self._pass_gates():
+            until = self._gates.limit(count)
+            if not send(islice(numbers, until - meter.sent)) or meter.sent < until:
+                return  # stopped; or there are no more numbers, the others being another engine's
+
+    def _way(self) -> Callable[[Iterator[int]], bool]:
+        """How the records are sent: it takes their numbers, and answers False when the run is to stop."""
         constant = self._making.constant()
-        if constant is not None and self._plan.mode != "sync" and not self._plan.rate:
-            self._send_constant(first, constant)
-        else:
-            self._send_made(first)
+        if self._load_mode is not None:
+            return self._load_mode.send
+        if constant is None or self._full_speed is None or self._plan.mode == "sync" or self._interval:
+            return self._send_made
+        return partial(self._full_speed.send, constant)
 
-    def _send_constant(self, first: int, made: Made) -> None:
-        """Send the same record at full speed: the hot loop, kept flat on purpose."""
-        meter, control, monotonic = self._meter, self._control, time.monotonic
-        produce, poll, topic, partition = self._produce, self._producer.poll, self._topic, self._partition
-        key, value, headers = made
-        deliver = callback = meter.on_any_delivery
-        next_sample = next_poll = 0.0
-        meter.bytes_per_record = made.size
-        for seq in range(first, self._plan.count):
-            if not seq & _LOOK_EVERY:
-                meter.sent = seq  # before poll(), so that no frame shows more reports than records
-                if control.interrupted and not self._hold():
-                    return
-                now = monotonic()
-                if now >= next_poll:
-                    poll(0)
-                    next_poll = now + POLL_EVERY_S
-                    if now >= next_sample:
-                        callback = partial(meter.on_sampled_delivery, seq, None)
-                        next_sample = now + 1 / SAMPLES_PER_S
-            try:
-                produce(topic, value, key, partition, callback, None, 0, headers)
-            except (BufferError, KafkaException):
-                meter.sent = seq + 1
-                self._offer(seq, made, callback)
-            callback = deliver
-        meter.sent = self._plan.count
+    def _pass_gates(self) -> bool:
+        """Stand still at a gate until it is open; False when the run is to stop."""
+        meter, limit = self._meter, self._gates.limit
+        if limit(meter.sent + 1) > meter.sent:
+            return True
+        began = meter.paused_since = time.monotonic()
+        while limit(meter.sent + 1) <= meter.sent and not self._control.stopping:
+            self._producer.poll(_GATE_S)
+        meter.paused_since = None
+        meter.paused_s += time.monotonic() - began
+        return not self._control.stopping
 
-    def _send_made(self, first: int) -> None:
+    def _send_made(self, numbers: Iterator[int]) -> bool:
         """Make each record and send it at its time."""
         meter, control, monotonic = self._meter, self._control, time.monotonic
         deliver, deliver_sampled = meter.on_delivery, meter.on_sampled_delivery
-        interval = 1 / self._plan.rate if self._plan.rate else 0.0
+        interval, due_from = self._interval, self._due_from
         synchronous = self._plan.mode == "sync"
-        began = monotonic()
         next_sample = next_poll = 0.0
-        for seq in range(first, self._plan.count):
-            if control.interrupted and not self._hold():
-                return
+        for seq in numbers:
+            if control.interrupted and not self._holding.hold():
+                return False
             due = None
             if interval:
-                # the first after one interval, so that n records take n intervals
-                due = began + meter.paused_s + (seq - first + 1) * interval
+                due = due_from + meter.paused_s + seq * interval
                 if not self._wait_until(due):
-                    return
+                    return False
             now = monotonic()
             callback = deliver
             if now >= next_sample:
@@ -131,6 +168,7 @@ class Sending:
             if now >= next_poll:
                 self._producer.poll(0)
                 next_poll = now + POLL_EVERY_S
+        return True
 
     def _send(self, seq: int, due: float | None, callback: Any) -> bool:
         """Make the record and offer it; False where it is rejected (and counted).
@@ -138,14 +176,22 @@ class Sending:
         Its latency counts from `due` where there is one: a client that stalls must not hide it.
         """
         meter = self._meter
-        meter.sent = seq + 1
+        meter.sent += 1
         made = self._making.make(seq)
         if made is None:
-            return False
+            return self._rejected()
+        if self.keys.is_noting:
+            self.keys.note(seq, made.key)
         if not self._offer(seq, made, partial(callback, seq, due)):
-            return False
+            return self._rejected()
         meter.offered_bytes += made.size
         return True
+
+    def _rejected(self) -> bool:
+        """False, and the end of the run where the plan says so."""
+        if self._plan.on_rejected == "stop":
+            self._control.stop(_REJECTED_GRACE_S)
+        return False
 
     def _send_and_wait(self, seq: int, due: float | None, callback: Any) -> None:
         """Send synchronously: wait for this record's own delivery report, not for `flush()`."""
@@ -159,77 +205,66 @@ class Sending:
         if not self._send(seq, due, on_delivery):
             return
         while not reported:
-            self._producer.poll(_WAIT_S)
-            if self._control.stopping and not self._grace_left():
+            self._gates.look()
+            self._producer.poll(WAIT_S)
+            if self._holding.is_given_up():
                 return
 
     def _offer(self, seq: int, made: Made, callback: Any) -> bool:
         """Give the record to the client, waiting up to max.block.ms for room in its queue."""
+        callback = self._making.delivering(callback)
         give_up: float | None = None
         while True:
             try:
                 self._produce(
-                    self._topic, made.value, made.key, self._partition, callback, None, 0, made.headers
-                )
+                    self._topic, made.value, made.key, made.partition, callback, None,
+                    made.timestamp, made.headers,
+                )  # fmt: skip
             except BufferError:
                 now = time.monotonic()
                 if give_up is None:
                     give_up = now + self._max_block_s
-                if now >= give_up or (self._control.stopping and not self._grace_left()):
+                if now >= give_up or (self._holding.is_given_up()):
                     text = f"the queue was full for max.block.ms ({self._max_block_s:g} s)"
-                    self._meter.reject(seq, "send()", "_QUEUE_FULL", text)
+                    self._refuse(seq, made, "_QUEUE_FULL", text)
                     return False
-                self._producer.poll(min(_WAIT_S, give_up - now))
+                self._producer.poll(min(WAIT_S, give_up - now))
             except KafkaException as error:
                 code = error.args[0]
-                self._meter.reject(seq, "send()", code.name(), code.str())
+                self._refuse(seq, made, code.name(), code.str())
                 return False
             else:
                 return True
+
+    def _refuse(self, seq: int, made: Made, code: str, text: str) -> None:
+        self._meter.reject(seq, "send()", code, text)
+        self._making.refused(made, code, text)
 
     def _wait_until(self, due: float) -> bool:
         """Wait for a record's time, delivering reports meanwhile; False when the run is to stop."""
         while (left := due - time.monotonic()) > 0:
             if self._control.interrupted:
                 before = self._meter.paused_s
-                if not self._hold():
+                if not self._holding.hold():
                     return False
                 due += self._meter.paused_s - before
             elif left > 0.002:  # poll() counts in whole milliseconds
-                self._producer.poll(min(left - 0.001, _WAIT_S))
+                self._producer.poll(min(left - 0.001, WAIT_S))
             else:
                 self._producer.poll(0)
                 time.sleep(min(left, POLL_EVERY_S))
         return True
-
-    def _hold(self) -> bool:
-        """Stay here while paused; False when the run is to stop."""
-        control, meter = self._control, self._meter
-        if control.is_paused():
-            before, meter.state = meter.state, "paused"
-            began = meter.paused_since = time.monotonic()
-            while control.is_paused():
-                self._producer.poll(_WAIT_S)
-            meter.paused_since = None
-            meter.paused_s += time.monotonic() - began
-            meter.state = before
-        return not control.stopping
-
-    def _grace_left(self) -> bool:
-        """Whether reports may still be waited for after a stop."""
-        now = time.monotonic()
-        if self._stop_at is None:
-            self._stop_at = now + self._control.grace_s
-        return now < self._stop_at
 
     def _drain(self) -> None:
         """Wait for the reports in flight; after a stop only for its grace, then purge."""
         meter, control, producer = self._meter, self._control, self._producer
         if meter.in_flight:
             meter.state = "draining"
+        self._gates.look()
         while meter.in_flight:
-            producer.poll(_WAIT_S)
-            if control.stopping and not self._grace_left():
+            producer.poll(WAIT_S)
+            self._gates.look()
+            if self._holding.is_given_up():
                 self._purge()
                 break
         finished = time.monotonic()
@@ -238,13 +273,29 @@ class Sending:
 
     def _purge(self) -> None:
         """Give up what is in flight: the client reports each as failed (_PURGE_QUEUE, _PURGE_INFLIGHT)."""
-        self._producer.purge(in_queue=True, in_flight=True)
+        self._producer.purge()
         until = time.monotonic() + _PURGE_PATIENCE_S
         while self._meter.in_flight and time.monotonic() < until:
-            self._producer.poll(_WAIT_S)
+            self._producer.poll(WAIT_S)
 
     def _await_statistics(self) -> None:
         """The sums of batches are complete one interval after the last report."""
         emitted, until = self._meter.statistics.emitted, time.monotonic() + 4 * INTERVAL_MS / 1000
         while self._meter.statistics.emitted == emitted and time.monotonic() < until:
-            self._producer.poll(_WAIT_S)
+            self._producer.poll(WAIT_S)
+
+
+def _producer(start: Start, rdkafka: Rdkafka, meter: Meter) -> LastingProducer | BulkProducer:
+    """The client of this run. Raises KafkaException where it refuses the config."""
+    config = {"statistics.interval.ms": INTERVAL_MS, **start.config}
+    if start.send.batch is None:
+        client = rdkafka.producer({**config, "stats_cb": meter.on_statistics})
+        return LastingProducer(client, meter.on_fatal)
+    return rdkafka.bulk_producer(
+        config,
+        start.topic,
+        reports=meter.take,
+        statistics=meter.on_statistics,
+        fatal=meter.on_fatal,
+        one_by_one=start.send.callback_delay_ms > 0,
+    )
