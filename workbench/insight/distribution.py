@@ -1,4 +1,4 @@
-"""The latency distribution of a run as a text chart, drawn by plotext, and its figures.
+"""The latency distribution of a run as text charts, drawn by plotext, and its figures.
 
 plotext takes a tenth of a second to import and 10 ms to draw: for charts that one stops to look at.
 """
@@ -17,6 +17,7 @@ PERCENTS = (50.0, 90.0, 95.0, 99.0, 99.9)
 MARKED = (50.0, 95.0, 99.0)
 _LEAST_WIDTH, _LEAST_HEIGHT = 24, 6
 _TICK_WIDTH = 5
+_TALL = 14
 _BACKGROUND = re.compile(r"\x1b\[48;[0-9;]*m")
 
 
@@ -85,7 +86,7 @@ def _ms_label(ms: float) -> str:
 
 
 def chart(latency: Mapping[int, int], width: int, height: int, ink: Ink | None = None) -> str:
-    """The chart as `height` lines of `width` cells, with ANSI colours where `ink` is given.
+    """Records by latency, as `height` lines of `width` cells, with ANSI colours where `ink` is given.
 
     "" where nothing was counted, or there is no room.
     """
@@ -94,11 +95,7 @@ def chart(latency: Mapping[int, int], width: int, height: int, ink: Ink | None =
     import plotext  # late: see above
 
     bars = bars_of(latency, width - _TICK_WIDTH - 2)
-    plotext.terminal.limit(False, False)
-    figure = plotext.figure
-    figure.clear()
-    figure.plot_size(width, height)
-    axes = plotext.pixel(ink.axes if ink else "default")
+    figure = _begun(width, height)
     most = nice_above(max(bars.columns))
     floor = most / (4 * height)  # the lowest half cell, so that few records are still seen
     _draw_bars(figure, bars, floor, plotext.marker("hd", pixel=plotext.pixel(ink.bars if ink else "default")))
@@ -109,18 +106,66 @@ def chart(latency: Mapping[int, int], width: int, height: int, ink: Ink | None =
         figure.line(column, "vertical", pixel=marks)
         name = plotext.colorize(name_of(percent), marks)
         figure.draw(figure.text(column + 1, most * (0.98 - 0.1 * place), name))
+    shares = (0, 0.5, 1) if height < _TALL else (0, 0.25, 0.5, 0.75, 1)
+    counts = sorted({round(most * share) for share in shares})
+    labels = [(max(count, floor), f"{short_count(count):>{_TICK_WIDTH}}") for count in counts]
+    return _finished(figure, bars, (floor, most), labels, ink)
+
+
+def cdf_chart(latency: Mapping[int, int], width: int, height: int, ink: Ink | None = None) -> str:
+    """The share of records that took at most so long, as `chart` else."""
+    if not latency or width < _LEAST_WIDTH or height < _LEAST_HEIGHT:
+        return ""
+    import plotext  # late: see above
+
+    bars = bars_of(latency, width - _TICK_WIDTH - 2)
+    figure = _begun(width, height)
+    shares = shares_of(latency, bars)
+    marker = plotext.marker("hd", pixel=plotext.pixel(ink.bars if ink else "default"))
+    figure.draw(figure.signal(list(range(len(shares))), shares, marker=marker).lines(True))
+    percents = (0, 50, 100) if height < _TALL else (0, 25, 50, 75, 95, 100)
+    labels = [(float(percent), f"{percent:>{_TICK_WIDTH - 2}} %") for percent in percents]
+    return _finished(figure, bars, (0.0, 100.0), labels, ink)
+
+
+def shares_of(latency: Mapping[int, int], bars: Bars) -> list[float]:
+    """Percent of the records that are at or left of each column; the last is 100."""
+    total, seen, shares = sum(latency.values()), 0, []
+    places = [
+        (bars.column_of(max(us_of(bucket), 1) / 1000), count) for bucket, count in sorted(latency.items())
+    ]
+    at = 0
+    for column in range(len(bars.columns)):
+        while at < len(places) and places[at][0] <= column + 0.5:
+            seen += places[at][1]
+            at += 1
+        shares.append(100 * seen / total)
+    return shares
+
+
+def _begun(width: int, height: int) -> Any:
+    import plotext  # late: see above
+
+    plotext.terminal.limit(False, False)
+    figure = plotext.figure
+    figure.clear()
+    figure.plot_size(width, height)
+    return figure
+
+
+def _finished(
+    figure: Any, bars: Bars, scale: tuple[float, float], labels: list[tuple[float, str]], ink: Ink | None
+) -> str:
+    import plotext  # late: see above
+
+    axes = plotext.pixel(ink.axes if ink else "default")
     figure.axes(pixel=axes)
     across, up = figure.ruler("x").pixel(axes), figure.ruler("y").pixel(axes)
     ticks = ticks_of(bars)
     across.lim(-0.5, len(bars.columns) - 0.5)
     across.ticks([column for column, _ in ticks], [label for _, label in ticks])
-    counts = sorted(
-        {round(most * share) for share in ((0, 0.5, 1) if height < 14 else (0, 0.25, 0.5, 0.75, 1))}
-    )
-    up.lim(floor, most)
-    up.ticks(
-        [max(count, floor) for count in counts], [f"{short_count(count):>{_TICK_WIDTH}}" for count in counts]
-    )
+    up.lim(*scale)
+    up.ticks([at for at, _ in labels], [label for _, label in labels])
     text = str(figure.build().string()).rstrip("\n")
     # plotext has a background of its own for everything: the terminal's, or the pane's, is wanted
     return _BACKGROUND.sub("", text) if ink else str(plotext.uncolorize(text))

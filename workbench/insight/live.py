@@ -1,11 +1,15 @@
 """One run as it happens: takes frames, hands out what the screen shows."""
 
-from collections import deque
-from collections.abc import Mapping
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from workbench.insight.notices import Notices
-from workbench.insight.slices import Columns, Moment, Timeline
+from workbench.insight.slices import FOLLOWING, Columns, Moment, Timeline
+from workbench.insight.window import TimeWindow
+from workbench.model.client_state import ClientState
 from workbench.model.events import Event
 from workbench.model.frame import ENDED, Frame, RunState, Sample
 from workbench.model.histogram import percentiles
@@ -14,6 +18,9 @@ _RATE_WINDOW_S = 1.0
 _ETA_WINDOW_S = 5.0
 _PERCENTILES_EVERY_S = 0.2
 _SAMPLES_KEPT = 256
+_KEYED_KEPT = 8192
+"""Sampled records whose keys are kept for a look back: about three minutes of them."""
+_CLIENTS_KEPT = 480
 _BEFORE: frozenset[RunState] = frozenset({"starting", "warm-up"})
 
 Percentiles = tuple[float | None, float | None, float | None]
@@ -27,6 +34,10 @@ class Share:
     count: int
     share: float
     """0 … 1; 0 where nothing was delivered yet."""
+
+
+Keyed = tuple[float, int, bytes | None]
+"""When a sampled record was reported (on the slices' clock, in seconds), its partition, its key."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,9 @@ class Insight:
     skew: float | None
     """Largest partition over the mean of all; None where nothing was delivered yet."""
     percentiles: Percentiles
-    """Latency p50, p95, p99 in ms, of the whole run so far."""
+    """Latency p50, p95, p99 in ms, of the whole run so far; with a rate from the moment each was due."""
+    from_send: Percentiles | None
+    """With a rate: the same from the actual send(); None without one, where both are one."""
     samples: tuple[Sample, ...]
     """Newest first."""
     events: tuple[Event, ...]
@@ -58,6 +71,10 @@ class Insight:
     clock_wall: float
     """Wall-clock time at which the slices begin: the end of the warm-up."""
     timeline: Timeline = field(repr=False, compare=False)
+    keyed: Sequence[Keyed] = field(default=(), repr=False, compare=False)
+    """Of the sampled records that were delivered, oldest first; goes on growing, as the slices do."""
+    clients: tuple[ClientState, ...] = field(default=(), repr=False, compare=False)
+    """The inside of the client, oldest first, after the warm-up; of long runs the newest two minutes."""
 
     @property
     def state(self) -> RunState:
@@ -100,8 +117,14 @@ class Insight:
         """acks=0: nobody confirms anything."""
         return self.frame.unconfirmed > 0
 
-    def columns(self, width: int, slice_s: float | None = None) -> Columns:
-        return self.timeline.columns(width, self.ended, slice_s)
+    def columns(self, width: int, window: TimeWindow = FOLLOWING) -> Columns:
+        return self.timeline.columns(width, self.ended, window)
+
+    def keys_seen(self, partitions: range, start_s: float, end_s: float) -> Counter[bytes | None]:
+        """Keys of the sampled records that were reported in that time, with how many of each."""
+        return Counter(
+            key for at, partition, key in self.keyed if start_s <= at < end_s and partition in partitions
+        )
 
     def silent(self, partition: int, count: int, slice_total: int) -> bool:
         """Whether a partition's zero in a slice is no accident.
@@ -124,12 +147,20 @@ class Live:
         self._wall_offset = wall_offset
         self._timeline = Timeline()
         self._notices = Notices()
+        self._from_start: Event | None = None
         self._samples: deque[Sample] = deque(maxlen=_SAMPLES_KEPT)
+        self._clients: deque[ClientState] = deque(maxlen=_CLIENTS_KEPT)
+        self._keyed: deque[Keyed] = deque(maxlen=_KEYED_KEPT)
         self._history: deque[tuple[float, int, int]] = deque()
         self._percentiles: Percentiles = (None, None, None)
+        self._from_send: Percentiles | None = None
         self._percentiles_at = float("-inf")
         self._last: Frame | None = None
         self.insight: Insight | None = None
+
+    def mark_start(self, event: Event) -> None:
+        """What holds from the run's first record on: plots over time point at it in their first column."""
+        self._from_start = event
 
     def feed(self, frame: Frame) -> Insight | None:
         """What the run looks like now; None where the frame is old, or of another run."""
@@ -141,6 +172,7 @@ class Live:
                 self._timeline.begin(_moment(last))
             self._timeline.advance(_moment(frame), final=frame.state in ENDED)
             self._history.append((frame.at, frame.delivered, frame.sent - frame.in_flight))
+            self._take_client(frame)
         self._notices.read(frame, frame.at + self._wall_offset)
         self._take_samples(frame, last.sampled if last else 0)
         self._last = frame
@@ -151,6 +183,20 @@ class Live:
         new = min(frame.sampled - known, len(frame.samples))
         if new > 0:
             self._samples.extendleft(frame.samples[-new:])
+            origin = _origin(frame)
+            self._keyed.extend(
+                (sample.reported_at - origin, sample.partition, sample.key)
+                for sample in frame.samples[-new:]
+                if sample.partition is not None and sample.error is None and not sample.warm_up
+            )
+
+    def _take_client(self, frame: Frame) -> None:
+        """What is older than the clock of the slices is of the warm-up."""
+        client = frame.client
+        if client is None or client.at < _origin(frame):
+            return
+        if not self._clients or self._clients[-1].at < client.at:
+            self._clients.append(client)
 
     def _look(self, frame: Frame) -> Insight:
         ended = frame.state in ENDED
@@ -158,6 +204,7 @@ class Live:
             self._history.popleft()
         total = sum(frame.partitions)
         mean = total / len(frame.partitions) if frame.partitions else 0.0
+        clock_wall, first = _origin(frame) + self._wall_offset, self._from_start
         return Insight(
             frame=frame,
             ended=ended,
@@ -170,12 +217,15 @@ class Live:
                 for partition, count in enumerate(frame.partitions)
             ),
             skew=max(frame.partitions) / mean if mean else None,
-            percentiles=self._latency(frame.latency, frame.at, ended),
+            percentiles=self._latency(frame, ended),
+            from_send=self._from_send,
             samples=tuple(self._samples),
             events=self._notices.events,
-            marks=self._notices.marks,
-            clock_wall=_origin(frame) + self._wall_offset,
+            marks=(*((replace(first, at=clock_wall),) if first else ()), *self._notices.marks),
+            clock_wall=clock_wall,
             timeline=self._timeline,
+            keyed=self._keyed,
+            clients=tuple(self._clients),
         )
 
     def _rate(self, field_index: int, frame: Frame, window_s: float) -> float:
@@ -201,11 +251,16 @@ class Live:
             return None
         return max(0.0, (frame.target - frame.sent + frame.in_flight) / rate)
 
-    def _latency(self, latency: Mapping[int, int], at: float, ended: bool) -> Percentiles:
-        if ended or at - self._percentiles_at >= _PERCENTILES_EVERY_S:
-            p50, p95, p99 = percentiles(latency, (50, 95, 99))
-            self._percentiles, self._percentiles_at = (p50, p95, p99), at
+    def _latency(self, frame: Frame, ended: bool) -> Percentiles:
+        if ended or frame.at - self._percentiles_at >= _PERCENTILES_EVERY_S:
+            self._percentiles, self._percentiles_at = _percentiles(frame.latency), frame.at
+            self._from_send = _percentiles(frame.latency_from_send) if frame.latency_from_send else None
         return self._percentiles
+
+
+def _percentiles(latency: Mapping[int, int]) -> Percentiles:
+    p50, p95, p99 = percentiles(latency, (50, 95, 99))
+    return p50, p95, p99
 
 
 def _is_old(frame: Frame, last: Frame) -> bool:
@@ -223,7 +278,7 @@ def _origin(frame: Frame) -> float:
 
 def _moment(frame: Frame) -> Moment:
     us = max(0, round((frame.at - _origin(frame)) * 1_000_000))
-    return Moment(us, frame.partitions, frame.failed, frame.rejected, frame.latency)
+    return Moment(us, frame.partitions, frame.failed, frame.rejected, frame.latency, frame.partition_bytes)
 
 
 def _ratio(amount: float, seconds: float) -> float:

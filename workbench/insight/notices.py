@@ -2,18 +2,20 @@
 
 from workbench.insight.units import count_text
 from workbench.model.events import Event, EventKind
-from workbench.model.frame import ErrorCount, Frame
+from workbench.model.frame import UNHARMED, ErrorCount, Frame
 
 _BEFORE_QUEUE = {
     "template": "no record could be made of it: never sent",
+    "interceptor": "an interceptor kept it for too long: never sent",
     "serializer": "no bytes could be made of it: never sent",
+    "partitioner": "no partition was chosen for it: never sent",
     "send()": "refused before it was queued: never sent",
 }
 # What each error means for the record, as librdkafka 2.16 reports it (rdkafka.h, rd_kafka_resp_err_t) and
 # as Kafka's protocol defines it (kafka.apache.org/protocol#protocol_error_codes).
 _MEANS = {
     "_MSG_TIMED_OUT": "delivery.timeout.ms ran out: maybe stored",
-    "_PURGE_QUEUE": "still queued when the run was stopped: never sent",
+    "_PURGE_QUEUE": "still queued when the run was stopped, or the producer could go on no more: never sent",
     "_PURGE_INFLIGHT": "on the way when the run was stopped: maybe stored",
     "_QUEUE_FULL": "no room in the queue for max.block.ms: never sent",
     "_TRANSPORT": "the connection broke: maybe stored",
@@ -39,7 +41,8 @@ def records(count: int) -> str:
 def consequence(error: ErrorCount) -> str:
     """What an error did to the records it hit."""
     means = _MEANS.get(error.code) or _BEFORE_QUEUE.get(error.where, "maybe stored")
-    return f"{records(error.count)}: {means}"
+    why = f" ({error.text})" if error.where == "partitioner" and error.text else ""
+    return f"{records(error.count)}: {means}{why}"
 
 
 class Notices:
@@ -75,11 +78,19 @@ class Notices:
     def _error(self, error: ErrorCount, wall: float) -> None:
         key = (error.code, error.where)
         first = self._errors.get(key)
+        if error.code in UNHARMED:
+            what = f"{error.text} ({count_text(error.count)}×): each record went on without it"
+            self._errors[key] = Event(
+                first.at if first else wall, "note", "warn", error.where, error.code, what
+            )
+            return
+        fatal = error.where == "producer"
+        kind: EventKind = "rejected" if error.where in _BEFORE_QUEUE else "failed"
         self._errors[key] = Event(
             first.at if first else wall,
-            "rejected" if error.where in _BEFORE_QUEUE else "failed",
+            "fatal" if fatal else kind,
             "bad",
             error.where,
             error.code,
-            consequence(error),
+            f"it can send no more: {error.text}" if fatal else consequence(error),
         )

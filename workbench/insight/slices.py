@@ -7,18 +7,18 @@ one frame count in every slice that the gap before it touches.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from workbench.insight.window import SLICES_S, TimeWindow
 from workbench.model.histogram import percentiles, since
 
-SLICES_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0)
-"""Slice lengths that a plot can have."""
 LIVE_S = 0.5
 """While a run is on, a plot that chooses for itself takes no longer slices than this: it scrolls."""
 KEPT = 512
 """Slices kept of each length."""
+FOLLOWING = TimeWindow()
 _US = 1_000_000
 
 Bands = tuple[float | None, float | None, float | None]
@@ -33,6 +33,8 @@ class Moment:
     failed: int = 0
     rejected: int = 0
     latency: Mapping[int, int] | None = None
+    bytes: tuple[int, ...] = ()
+    """By partition; empty where nobody counts them."""
 
     def until(self, later: "Moment", us: int) -> "Moment":
         """The totals at `us`, between this moment and a later one; its latencies are this moment's."""
@@ -41,14 +43,20 @@ class Moment:
         passed, gap = us - self.us, later.us - self.us
         return Moment(
             us,
-            tuple(
-                before + (after - before) * passed // gap
-                for before, after in zip_longest(self.partitions, later.partitions, fillvalue=0)
-            ),
+            _between(self.partitions, later.partitions, passed, gap),
             self.failed + (later.failed - self.failed) * passed // gap,
             self.rejected + (later.rejected - self.rejected) * passed // gap,
             self.latency,
+            _between(self.bytes, later.bytes, passed, gap),
         )
+
+
+def _between(before: Sequence[int], after: Sequence[int], passed: int, gap: int) -> tuple[int, ...]:
+    if not after:
+        return ()
+    return tuple(
+        first + (last - first) * passed // gap for first, last in zip_longest(before, after, fillvalue=0)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,8 @@ class Slice:
     rejected: int
     bands: Bands
     """Latency p50, p95, p99 in ms; None where nothing was counted."""
+    bytes: tuple[int, ...] = ()
+    """Of keys and values, by partition; empty where nobody counts them."""
 
     @property
     def is_empty(self) -> bool:
@@ -100,9 +110,7 @@ class Level:
 
     def _cut(self, end: Moment, latency: Mapping[int, int] | None) -> Slice:
         start = self._start
-        counts = tuple(
-            after - before for before, after in zip_longest(start.partitions, end.partitions, fillvalue=0)
-        )
+        counts = _grown(start.partitions, end.partitions)
         p50, p95, p99 = percentiles(since(latency or {}, start.latency or {}), (50, 95, 99))
         return Slice(
             self._index,
@@ -111,7 +119,12 @@ class Level:
             end.failed - start.failed,
             end.rejected - start.rejected,
             (p50, p95, p99),
+            _grown(start.bytes, end.bytes) if end.bytes else (),
         )
+
+
+def _grown(before: Sequence[int], after: Sequence[int]) -> tuple[int, ...]:
+    return tuple(last - first for first, last in zip_longest(before, after, fillvalue=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +134,7 @@ class Columns:
     One clock for all plots that stand above each other.
     While a run is on, cells fill from the left, one a slice, then scroll. A run that is over and
     has fewer slices than the plot has cells is stretched, so that it fills the plot.
+    `oldest` and `newest` are the slices there are, shown or not.
     """
 
     slice_s: float
@@ -130,6 +144,9 @@ class Columns:
     end_s: float
     """Seconds after the run's start at the right edge of the newest slice."""
     stretched: bool = False
+    held: bool = False
+    oldest: int = 0
+    newest: int = 0
 
     def __len__(self) -> int:
         """Cells in use."""
@@ -144,6 +161,24 @@ class Columns:
     @property
     def start_s(self) -> float:
         return self.slices[0].index * self.slice_s if self.slices else self.end_s
+
+    def index_of(self, seconds: float) -> int:
+        """Of the slice that the moment lies in."""
+        return int(seconds / self.slice_s + 1e-9)
+
+    def at(self, seconds: float | None) -> Slice | None:
+        """The slice of a moment, where it is shown."""
+        if seconds is None or not self.slices:
+            return None
+        place = self.index_of(seconds) - self.slices[0].index
+        return self.slices[place] if 0 <= place < len(self.slices) else None
+
+    def cells_of(self, piece: Slice) -> range:
+        """The cells in which a slice shown is drawn."""
+        place, used = piece.index - self.slices[0].index, len(self.slices)
+        if not self.stretched:
+            return range(place, place + 1)
+        return range(-(-place * self.width // used), -(-(place + 1) * self.width // used))
 
     def cell_of(self, seconds: float) -> int | None:
         """The cell of a moment of the run; None where it is not shown."""
@@ -186,30 +221,42 @@ class Timeline:
             level.advance(self._now, now)
         self._now = now
 
-    def columns(self, width: int, ended: bool, slice_s: float | None = None) -> Columns:
-        """What a plot `width` cells wide shows; `slice_s` is the user's choice among SLICES_S.
+    def columns(self, width: int, ended: bool, window: TimeWindow = FOLLOWING) -> Columns:
+        """What a plot `width` cells wide shows.
 
-        Without one: the shortest slices with which the whole run fits, but while the run is on
-        never longer than LIVE_S, so that the plot stays lively and scrolls.
+        Where the user chose no slices: the shortest with which the whole run fits, but while the run is
+        on never longer than LIVE_S, so that the plot stays lively and scrolls.
         """
         width = max(width, 1)
-        level = self._chosen(slice_s) if slice_s is not None else self._fitting(width, ended)
+        end_us = self._us if window.end_s is None else round(window.end_s * _US)
+        level = (
+            self._chosen(window.slice_s)
+            if window.slice_s
+            else self._fitting(width, ended and not window.held, end_us)
+        )
         slices = list(level.closed)
         if ended and (last := level.open(self._now)) is not None:
             slices.append(last)
         while slices and ended and slices[-1].index * level.us >= self._us and slices[-1].is_empty:
             slices.pop()
+        oldest, newest = (slices[0].index, slices[-1].index) if slices else (0, 0)
+        if window.held:
+            slices = slices[: max(0, -(-end_us // level.us) - oldest)]
         shown = tuple(slices[-width:])
-        end_s = self._us / _US if ended or not shown else (shown[-1].index + 1) * level.slice_s
-        stretched = ended and slice_s is None and 0 < len(shown) < width
-        return Columns(level.slice_s, shown, width, ended, end_s, stretched)
+        whole = ended and shown and shown[-1].index == newest
+        end_s = self._us / _US if whole or not shown else (shown[-1].index + 1) * level.slice_s
+        stretched = ended and window.slice_s is None and not window.held and 0 < len(shown) < width
+        return Columns(
+            level.slice_s, shown, width, ended, end_s, stretched, window.held, oldest=oldest, newest=newest
+        )
 
     def _chosen(self, slice_s: float) -> Level:
         return min(self._levels, key=lambda level: abs(level.slice_s - slice_s))
 
-    def _fitting(self, width: int, ended: bool) -> Level:
+    def _fitting(self, width: int, ended: bool, us: int) -> Level:
+        """For a run, or the beginning of one, of `us` microseconds."""
         for level in self._levels:
-            slices = -(-self._us // level.us) if ended else self._us // level.us
+            slices = -(-us // level.us) if ended else us // level.us
             if slices <= width or (not ended and level.slice_s >= LIVE_S):
                 return level
         return self._levels[-1]

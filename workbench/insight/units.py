@@ -23,6 +23,15 @@ def short_count(count: float) -> str:
     return f"{count / 1e12:.0f}T"
 
 
+def size_text(size: float) -> str:
+    """950 B, 12.3 kB, 1.2 MB: powers of ten, as rates are given."""
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= unit:
+            scaled = size / unit
+            return f"{scaled:.1f} {name}" if scaled < 99.95 else f"{scaled:,.0f} {name}"
+    return f"{size:.0f} B"
+
+
 def ms_text(ms: float) -> str:
     """A latency in ms with as many decimals as matter: 0.042, 4.40, 38.2, 388.0, 1,204."""
     if ms < 0.9995:
@@ -44,6 +53,11 @@ def span_text(seconds: float) -> str:
         return (text.rstrip("0").rstrip(".") if digits else text) + " s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def percent(share: float) -> str:
+    """0.6 → "60 %"; what is not nothing is never 0."""
+    return "<1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
 
 
 def nice_above(value: float) -> float:
