@@ -8,11 +8,14 @@ import sys
 from collections.abc import Sequence
 
 from workbench import __version__
-from workbench.errors import KwbError
+from workbench.errors import INTERNAL, KwbError
 
 COMMANDS = {
     "run": "run scenarios without a screen and print their reports",
+    "compare": "run scenarios and set them side by side, or one in the three send modes",
     "check": "say what a producer's config file will do, with line numbers",
+    "partition": "where keys go, and which move when there are more partitions",
+    "schema": "compare versions of a schema, see sizes, draw samples",
     "lab": "the lab cluster alone, for any Kafka client",
     "apache": "install, start and stop Apache Kafka on this machine",
 }
@@ -26,20 +29,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _dispatch(arguments)
-    except KwbError as error:
-        print(f"kwb: {error}", file=sys.stderr)
-        return error.exit_status
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         _close_stdout()
         return CLOSED_PIPE
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
+    except Exception as error:  # noqa: BLE001 - nobody is above us to whom it could go
+        return _tell(error)
+
+
+def _tell(error: Exception) -> int:
+    """What went wrong, in one line; the exit status."""
+    if isinstance(error, KwbError):
+        print(f"kwb: {error}", file=sys.stderr)
+        return error.exit_status
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _close_stdout()
         print(f"kwb: {error.strerror}: the report could not be written", file=sys.stderr)
         return 1
+    from workbench.logs import internal_error
+
+    print(internal_error(error), file=sys.stderr)
+    return INTERNAL
 
 
 def _close_stdout() -> None:
@@ -57,7 +68,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _screen_parser() -> argparse.ArgumentParser:
-    commands = "\n".join(f"  kwb {name:<8} {text}" for name, text in COMMANDS.items())
+    commands = "\n".join(f"  kwb {name:<10} {text}" for name, text in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="kwb",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -25,7 +25,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "Each finding is FILE:LINE: error|warning|info: text [rule]. Errors exit 1.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("files", metavar="FILE", nargs="*", help="a config, or a scenario (TOML)")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="*", help="a config, or a scenario (TOML); - for standard input"
+    )
     parser.add_argument(
         "--client", choices=("java", "librdkafka"), help="for whom it is; else what its names suggest"
     )
@@ -149,7 +151,9 @@ def explained(id_: str) -> str:
     rule = rule_named(id_)
     if rule is None:
         near = difflib.get_close_matches(id_, [each.id for each in all_rules()], n=1)
+        about = [each.id for each in all_rules() if id_ in each.words.properties]
         mend = f"did you mean {near[0]}?" if near else "they stand in docs/config-rules.md"
+        mend = f"about {id_} there are {', '.join(about)}" if about else mend
         raise InputError(f"--explain {id_}: no such rule; {mend}")
     words = rule.words
     lines = [

@@ -3,12 +3,17 @@
 import argparse
 
 from workbench.model.scenario import Scenario
-from workbench.model.scenario_file import read_scenario
-from workbench.producer_config import wrong_with
+from workbench.model.scenario_file import ScenarioFile, read_scenario
+from workbench.run.scenario_documents import complaint
 
 
 def chosen_scenario(path: str, parsed: argparse.Namespace, settings: list[str]) -> Scenario:
     """Raises InputError, with file and line where a file is at fault."""
+    return chosen_file(path, parsed, settings)[1]
+
+
+def chosen_file(path: str, parsed: argparse.Namespace, settings: list[str]) -> tuple[ScenarioFile, Scenario]:
+    """The file too, as its author wrote it. Raises InputError as `chosen_scenario`."""
     if path == "-":
         path = "/dev/stdin"
     options = []
@@ -16,10 +21,5 @@ def chosen_scenario(path: str, parsed: argparse.Namespace, settings: list[str]) 
         options += ["cluster.kind=remote", f"cluster.bootstrap_servers={parsed.bootstrap_servers}"]
     elif parsed.cluster:
         options.append(f"cluster.kind={parsed.cluster}")
-    return read_scenario(path).resolve([*options, *settings], _wrong_with)
-
-
-def _wrong_with(name: str, text: str) -> str | None:
-    """The complaint without the name: the scenario file's error has it already."""
-    complaint = wrong_with(name, text)
-    return complaint.removeprefix(f"{name}: ") if complaint else None
+    file = read_scenario(path)
+    return file, file.resolve([*options, *settings], complaint)

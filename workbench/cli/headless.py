@@ -11,6 +11,7 @@ from workbench.model.frame import Frame
 from workbench.model.report import Report
 from workbench.model.scenario import Scenario
 from workbench.run.bench import Bench
+from workbench.run.consent import NOBODY, Consents
 
 _INTERRUPT_GRACE_S = 2.0
 
@@ -18,19 +19,30 @@ _INTERRUPT_GRACE_S = 2.0
 class Outcome(NamedTuple):
     report: Report | None
     interrupted: bool
+    frame: Frame | None = None
+    """The last one."""
 
 
-def run_scenario(scenario: Scenario, *, progress: bool) -> Outcome:
+def run_scenario(scenario: Scenario, *, progress: bool, consents: Consents = NOBODY) -> Outcome:
     """Raises KwbError. ^C stops the run, and its partial report comes back; a second ^C ends at once."""
     with _bar(scenario) if progress else contextlib.nullcontext(_nothing) as on_frame:
-        return asyncio.run(_interruptible(scenario, on_frame))
+        return asyncio.run(_interruptible(scenario, on_frame, consents))
 
 
-async def _interruptible(scenario: Scenario, on_frame: Callable[[Frame], None]) -> Outcome:
+async def _interruptible(
+    scenario: Scenario, on_frame: Callable[[Frame], None], consents: Consents
+) -> Outcome:
     interrupts = 0
     stopping: list[asyncio.Task[None]] = []
-    bench = Bench(cluster_for(scenario), lambda _event: None)
-    running = asyncio.create_task(_run(bench, scenario, on_frame))
+    bench = Bench(cluster_for(scenario), lambda _event: None, consents=consents)
+    last: Frame | None = None
+
+    def heard(frame: Frame) -> None:
+        nonlocal last
+        last = frame
+        on_frame(frame)
+
+    running = asyncio.create_task(_run(bench, scenario, heard))
 
     def interrupt() -> None:
         nonlocal interrupts
@@ -44,7 +56,7 @@ async def _interruptible(scenario: Scenario, on_frame: Callable[[Frame], None]) 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
     try:
-        return Outcome(await running, interrupts > 0)
+        return Outcome(await running, interrupts > 0, last)
     except asyncio.CancelledError:
         return Outcome(None, interrupted=True)
     finally:

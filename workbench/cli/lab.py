@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import signal
+import sys
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.errors import ClusterError, InputError
@@ -18,6 +20,8 @@ class _Topic(NamedTuple):
 
 
 _LAST_PORT = 65535
+_TELL_EVERY_S = 2.0
+RETAINED_MIB = 1024  # as lab.protocol has it, which is not loaded for the sake of --help
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,6 +47,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         default=[],
         help="create a topic at the start, e.g. orders:6:3; may be given again",
     )
+    parser.add_argument(
+        "--memory",
+        metavar="MIB",
+        type=_mebibytes,
+        default=RETAINED_MIB,
+        help=f"what all logs together keep (default {RETAINED_MIB}); then the oldest records go",
+    )
     parser.set_defaults(func=run)
 
 
@@ -62,11 +73,18 @@ async def _run(args: argparse.Namespace) -> int:
     topics = [TopicSpec(*topic) for topic in args.topic]
     if args.port + args.brokers - 1 > _LAST_PORT:
         raise InputError(f"--port {args.port}: {args.brokers} brokers need ports up to {_LAST_PORT}")
-    cluster = LabCluster(brokers=args.brokers, port=args.port, topics=topics)
+    cluster = LabCluster(
+        brokers=args.brokers, port=args.port, topics=topics, retained_bytes=args.memory * 1024 * 1024
+    )
     try:
         await cluster.start()
         print(f"bootstrap.servers={cluster.bootstrap_servers}", flush=True)
-        await _until(stop, cluster)
+        telling = asyncio.create_task(_tell_what_is_deleted(cluster))
+        try:
+            await _until(stop, cluster)
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
     finally:
         await cluster.close()
     return 0
@@ -83,9 +101,31 @@ async def _until(stop: asyncio.Event, cluster: "LabCluster") -> None:
         died.cancel()
 
 
+async def _tell_what_is_deleted(cluster: "LabCluster") -> None:
+    """On stderr, when the lab's memory is full and its oldest records go."""
+    seen = 0
+    while True:
+        await asyncio.sleep(_TELL_EVERY_S)
+        happened = (await cluster.describe("", since=seen)).happened  # of no topic: what happened is enough
+        seen = max((one.number for one in happened), default=seen)
+        gone: Counter[str] = Counter()
+        for one in happened:
+            if one.kind == "log-trimmed":
+                gone[one.topic] += one.count
+        if gone:
+            told = ", ".join(f"{count:,} of {topic}" for topic, count in gone.items())
+            print(f"kwb lab: its memory is full; the oldest records were deleted: {told}", file=sys.stderr)
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
+    return int(text)
+
+
+def _mebibytes(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of MiB, e.g. {RETAINED_MIB}")
     return int(text)
 
 

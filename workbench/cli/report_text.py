@@ -2,7 +2,8 @@
 
 import msgspec
 
-from workbench.model.report import Report
+from workbench.model.fault import CONTROLLER
+from workbench.model.report import Example, LatencyMs, Report
 
 _SHARES = 12
 _PROVED = ("lost", "vanished", "expired", "duplicated", "reordered")
@@ -14,17 +15,37 @@ def as_json(report: Report) -> str:
 
 
 def as_text(report: Report) -> str:
-    sections = [_head(report), _ledger(report), _figures(report), _partitions(report), *_troubles(report)]
+    sections = [
+        *(_head(report), _ledger(report), _examples(report), _figures(report), _partitions(report)),
+        *(_faults(report), *_troubles(report), _held_up(report)),
+    ]
     return "\n".join(line for section in sections for line in section)
 
 
 def _head(report: Report) -> list[str]:
     cluster = report.cluster
+    engines = f", {report.engines} engines" if report.engines > 1 else ""
     version = f" ({cluster.version})" if cluster.version else ""
+    client = f"{report.client.name} {report.client.version}{engines}"
     return [
         f"{report.scenario}: {report.state}",
-        f"  {cluster.kind}{version}, {cluster.brokers} brokers, {report.client.name} {report.client.version}",
+        f"  {cluster.kind}{version}, {cluster.brokers} brokers, {client}",
+        *_emulated(report),
+        *_ring(report),
     ]
+
+
+def _ring(report: Report) -> list[str]:
+    if report.ring is None or report.ring >= report.ledger.sent:
+        return []
+    return [f"  {report.ring:,} different records, made beforehand and sent over and over (send.ring)"]
+
+
+def _emulated(report: Report) -> list[str]:
+    ours = report.emulated
+    told = [f"partitioner {ours.partitioner}"] if ours.partitioner else []
+    told += [f"interceptor {each}" for each in ours.interceptors]
+    return [f"  emulated by kwb's engine: {', '.join(told)}"] if told else []
 
 
 def _ledger(report: Report) -> list[str]:
@@ -37,12 +58,59 @@ def _ledger(report: Report) -> list[str]:
         f"  the program knows of {knows.acked:,} acked, {knows.failed:,} failed, {knows.unknown:,} unknown",
     ]
     if report.verify.state == "verified":
+        counts = {name: getattr(ledger, name) for name in _PROVED}
         lines += [
-            f"  stored {ledger.stored:,}: read back from the log",
-            "  " + "  ".join(f"{name} {getattr(ledger, name):,}" for name in _PROVED),
+            _proof(report),
+            "  " + "  ".join(f"{name} {n:,}" for name, n in counts.items() if n is not None),
         ]
     elif report.verify.state == "unfinished":
         lines.append(f"  not read back: {report.verify.reason}")
+    return lines
+
+
+def _proof(report: Report) -> str:
+    stored = report.ledger.stored
+    if report.verify.by == "headers":
+        return f"  stored {stored:,}: read back from the log"
+    unknown = [name for name in _PROVED if getattr(report.ledger, name) is None]
+    more = f" and {report.verify.unreported:,} that no report names" if report.verify.unreported else ""
+    return (
+        f"  stored {report.ledger.acked_stored:,}{more}: read back from the log by partition and offset,"
+        f" which do not tell what was {' or '.join(unknown)}"
+    )
+
+
+def _examples(report: Report) -> list[str]:
+    """To be looked up by hand: kcat -C -t TOPIC -p P -o OFFSET -c 1 -f '%k %h'."""
+    return [f"    {_example(example)}" for example in report.examples]
+
+
+def _example(example: Example) -> str:
+    where = "" if example.partition is None else f" p{example.partition}"
+    if example.offset is not None:
+        acked = " acked at" if example.kind in {"lost", "expired"} else ""
+        where += f"{acked} offset {example.offset}"
+    first = "" if example.first_offset is None else f", first at {example.first_offset}"
+    number = "a record" if example.seq is None else f"record {example.seq}"
+    key = "no key" if example.key is None else f"key {example.key}"
+    return f"{example.kind.replace('_', ' ')}: {number},{where}{first}, {key}"
+
+
+def _faults(report: Report) -> list[str]:
+    """When each was done, to whom, and how many records were acked then."""
+    lines = []
+    for number, fault in enumerate(report.faults, start=1):
+        them = ", ".join("the controller" if b == CONTROLLER else f"broker {b}" for b in fault.brokers)
+        target = f" {fault.target}" if fault.target else ""
+        what = f"  fault {number}: {fault.do}{target}" + (f" ({them})" if them else "")
+        if fault.problem:
+            lines.append(f"{what}: {fault.problem}")
+        else:
+            lines.append(f"{what} at {fault.at_s:.3f} s: {fault.sent:,} sent, {fault.acked:,} acked")
+    if report.leader_changes:
+        moved = [p for p in report.partitions if len(p.leaders) > 1][:_SHARES]
+        told = "  ".join(f"p{p.partition} {' → '.join(map(str, p.leaders))}" for p in moved)
+        lines.append(f"  led by brokers {told}")
     return lines
 
 
@@ -55,16 +123,21 @@ def _figures(report: Report) -> list[str]:
             f" {throughput.mb_per_s:,.2f} MB/s"
         )
     if latency.p50 is not None:
-        lines.append(
-            f"  latency, send() to report: p50 {latency.p50:,.2f} ms, p95 {latency.p95:,.2f} ms,"
-            f" p99 {latency.p99:,.2f} ms, max {latency.max:,.2f} ms"
-        )
+        paced = report.latency_from_send_ms != latency
+        lines.append(f"  latency, {'due' if paced else 'send()'} to report: {_percentiles(latency)}")
+        if paced:  # both, or a client that stalls would hide it
+            lines.append(f"  latency, send() to report: {_percentiles(report.latency_from_send_ms)}")
     if batches.records_avg is not None:
         lines.append(
             f"  {batches.count:,} batches of {batches.records_avg:,.1f} records on average,"
             f" {report.requests.count:,} produce requests"
         )
     return lines
+
+
+def _percentiles(latency: LatencyMs) -> str:
+    named = {"p50": latency.p50, "p95": latency.p95, "p99": latency.p99, "max": latency.max}
+    return ", ".join(f"{name} {ms:,.2f} ms" for name, ms in named.items() if ms is not None)
 
 
 def _partitions(report: Report) -> list[str]:
@@ -81,12 +154,22 @@ def _partitions(report: Report) -> list[str]:
 
 
 def _troubles(report: Report) -> list[list[str]]:
-    errors = [f"  {error.count:,} × {error.code} ({error.where})" for error in report.errors]
+    errors = [
+        f"  the producer could send no more: {error.code}: {error.text}"
+        if error.where == "producer"
+        else f"  {error.count:,} × {error.code} ({error.where})" + (f": {error.text}" if error.text else "")
+        for error in report.errors
+    ]
     expected = [
         f"  {'✓' if e.held else '✗'} {e.path} {e.wanted}" + ("" if e.held else f", got {_shown(e.got)}")
         for e in report.expect
     ]
     return [errors, expected, [f"  BUG: {broken}" for broken in report.ledger.broken_equations()]]
+
+
+def _held_up(report: Report) -> list[str]:
+    """Nothing where the run was too short for the client to tell of its inside."""
+    return [f"  {report.held_up.sentence}"] if report.held_up.sentence else []
 
 
 def _shown(value: object) -> str:

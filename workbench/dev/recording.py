@@ -1,7 +1,7 @@
 """A run as a file of JSON lines: what it was, then its events and frames in order.
 
-A frame's totals stand as they came, but for two lists that mostly repeat the frame before: `samples`
-holds only the new ones, `latency` only the buckets that grew. Times count from the run's start.
+A frame's totals stand as they came, but for lists that mostly repeat the frame before: `samples`
+holds only the new ones, the latencies only the buckets that grew. Times count from the run's start.
 """
 
 from collections import deque
@@ -12,9 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from workbench.errors import InputError
+from workbench.model.cluster_state import ClusterState
 from workbench.model.cluster_view import ClusterView, TopicView
 from workbench.model.events import Event
 from workbench.model.frame import ENDED, Frame, Sample
+from workbench.model.key_totals import KeyTotals
 from workbench.model.report import Client
 from workbench.model.scenario import Scenario
 
@@ -39,7 +41,20 @@ class Seen(msgspec.Struct, tag="frame", frozen=True):
     frame: Frame
 
 
-Line = Head | Told | Seen
+class Stood(msgspec.Struct, tag="state", frozen=True):
+    """The inside of the cluster at one moment."""
+
+    state: ClusterState
+
+
+class Counted(msgspec.Struct, tag="keys", frozen=True):
+    """Which key went where, of the whole run."""
+
+    totals: KeyTotals
+    batches: dict[int, list[tuple[int, int]]] = {}
+
+
+Line = Head | Told | Seen | Stood | Counted
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -48,6 +63,11 @@ class Recording(msgspec.Struct, frozen=True):
     head: Head
     frames: tuple[Frame, ...]
     events: tuple[Event, ...] = ()
+    states: tuple[ClusterState, ...] = ()
+    keys: KeyTotals | None = None
+    """Of a whole run only."""
+    batches: dict[int, list[tuple[int, int]]] = {}
+    """Base offset and records of those in the log, by partition, as far as the order of records reaches."""
 
     @property
     def ended(self) -> bool:
@@ -63,6 +83,17 @@ def from_start(
         [_shifted_frame(frame, start) for frame in frames],
         [replace(event, at=round(event.at - wall_offset - start, _DIGITS)) for event in events],
     )
+
+
+def states_from_start(states: list[ClusterState], start: float, every_s: float) -> list[ClusterState]:
+    """At least `every_s` apart, with times since the run's start."""
+    result: list[ClusterState] = []
+    for state in states:
+        at = round(state.at - start, 3)
+        if not result or at - result[-1].at >= every_s:
+            brokers = tuple(replace(b, since=round(b.since - start, 3), port=0) for b in state.brokers)
+            result.append(replace(state, at=at, brokers=brokers))
+    return result
 
 
 def thinned(frames: list[Frame], every_s: float, until_s: float | None) -> list[Frame]:
@@ -84,6 +115,8 @@ def write(path: Path, recording: Recording) -> None:
     encode = msgspec.json.Encoder().encode
     lines = [encode(recording.head), *(encode(Told(event)) for event in recording.events)]
     lines += [encode(Seen(frame)) for frame in _packed(recording.frames)]
+    lines += [encode(Stood(state)) for state in recording.states]
+    lines += [encode(Counted(recording.keys, recording.batches))] if recording.keys else []
     path.write_bytes(b"\n".join(lines) + b"\n")
 
 
@@ -101,7 +134,10 @@ def read(path: Path) -> Recording:
         raise InputError(f"{path}: not a recording of frames: its first line is missing")
     frames = [line.frame for line in lines if isinstance(line, Seen)]
     events = tuple(line.event for line in lines if isinstance(line, Told))
-    return Recording(head, tuple(_unpacked(frames)), events)
+    states = tuple(line.state for line in lines if isinstance(line, Stood))
+    counted = next((line for line in lines if isinstance(line, Counted)), None)
+    keys, batches = (counted.totals, counted.batches) if counted else (None, {})
+    return Recording(head, tuple(_unpacked(frames)), events, states, keys, batches)
 
 
 def _shifted_frame(frame: Frame, start: float) -> Frame:
@@ -119,23 +155,35 @@ def _shifted_frame(frame: Frame, start: float) -> Frame:
         started_at=round(frame.started_at - start, _DIGITS),
         measured_from=round(frame.measured_from - start, _DIGITS) if frame.measured_from else 0.0,
         samples=tuple(samples),
+        client=frame.client and replace(frame.client, at=round(frame.client.at - start, _DIGITS)),
     )
 
 
 def _packed(frames: tuple[Frame, ...]) -> Iterator[Frame]:
     latency: dict[int, int] = {}
+    from_send: dict[int, int] = {}
     sampled = 0
     for frame in frames:
         new = min(frame.sampled - sampled, len(frame.samples))
-        grown = {bucket: count for bucket, count in frame.latency.items() if latency.get(bucket) != count}
-        yield replace(frame, samples=frame.samples[len(frame.samples) - new :], latency=grown)
-        latency, sampled = frame.latency, frame.sampled
+        yield replace(
+            frame,
+            samples=frame.samples[len(frame.samples) - new :],
+            latency=_grown(latency, frame.latency),
+            latency_from_send=_grown(from_send, frame.latency_from_send),
+        )
+        latency, from_send, sampled = frame.latency, frame.latency_from_send, frame.sampled
+
+
+def _grown(before: dict[int, int], now: dict[int, int]) -> dict[int, int]:
+    return {bucket: count for bucket, count in now.items() if before.get(bucket) != count}
 
 
 def _unpacked(frames: list[Frame]) -> Iterator[Frame]:
     latency: dict[int, int] = {}
+    from_send: dict[int, int] = {}
     samples: deque[Sample] = deque(maxlen=_SAMPLES)
     for frame in frames:
         latency = latency | frame.latency
+        from_send = from_send | frame.latency_from_send
         samples.extend(frame.samples)
-        yield replace(frame, latency=latency, samples=tuple(samples))
+        yield replace(frame, latency=latency, latency_from_send=from_send, samples=tuple(samples))

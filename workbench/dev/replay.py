@@ -3,18 +3,58 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from workbench.dev.recording import Recording
+from workbench.errors import InputError
+from workbench.model.cluster_state import ClusterState
 from workbench.model.cluster_view import ClusterView, TopicView
 from workbench.model.events import Event
+from workbench.model.fault import Action, FaultKind
 from workbench.model.frame import ENDED, Frame
-from workbench.model.record import MadeRecord, RecordPlan
+from workbench.model.key_totals import KeyTotals
+from workbench.model.record import MadeRecord
 from workbench.model.report import Client, ClusterFacts, Report
 from workbench.model.scenario import Scenario
+from workbench.model.stations import Stations
+from workbench.run.consent import CodeFile
 from workbench.run.reporting import report_of
+
+
+class ReplayInside:
+    """How the cluster stood while the recording was made."""
+
+    faults: frozenset[FaultKind] = frozenset()
+    out: frozenset[int] = frozenset()
+
+    def __init__(self, recording: Recording) -> None:
+        self._states = recording.states
+        self._heard: Callable[[ClusterState], None] | None = None
+        self._now = 0.0, 0.0
+
+    def watch(self, heard: Callable[[ClusterState], None] | None) -> None:
+        self._heard = heard
+        self.tell(*self._now)
+
+    async def stations(self, wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Stations]:
+        """None were recorded."""
+        _ = wanted
+        return {}
+
+    async def do(self, action: Action) -> None:
+        """Raises InputError: what was, cannot be changed."""
+        raise InputError(f"{action.do}: this is a recording")
+
+    def tell(self, at: float, began: float) -> None:
+        """The newest state at that time of the recording, which began at `began` of the clock."""
+        self._now = at, began
+        before = [state for state in self._states if state.at <= at]
+        if before and self._heard is not None:
+            last = before[-1]
+            brokers = tuple(msgspec.structs.replace(b, since=b.since + began) for b in last.brokers)
+            self._heard(msgspec.structs.replace(last, at=last.at + began, brokers=brokers))
 
 
 class ReplayBench:
@@ -23,11 +63,13 @@ class ReplayBench:
     def __init__(self, recording: Recording, on_event: Callable[[Event], None]) -> None:
         self.view: ClusterView | None = None
         self.client: Client | None = None
+        self.inside = ReplayInside(recording)
         self._recording = recording
         self._on_event = on_event
         self._going = asyncio.Event()
         self._going.set()
         self._stopped = asyncio.Event()
+        self._played = False
 
     async def open(self) -> None:
         self.view, self.client = self._recording.head.view, self._recording.head.client
@@ -40,14 +82,34 @@ class ReplayBench:
         _ = scenario
         return self._recording.head.topic
 
-    async def preview(self, record: RecordPlan, seed: int, seq: int) -> MadeRecord:
+    def files_to_ask(self, scenario: Scenario) -> tuple[CodeFile, ...]:
+        """Nothing is run."""
+        _ = scenario
+        return ()
+
+    def allow(self, files: Sequence[CodeFile]) -> None:
+        _ = files
+
+    async def preview(self, scenario: Scenario, seq: int) -> MadeRecord:
         """No engine, no record: the templates themselves."""
-        _ = seed
+        record = scenario.record
         key, value = (None if text is None else text.encode() for text in (record.key, record.value))
         return MadeRecord(seq, key, value)
 
+    async def keys(self) -> KeyTotals | None:
+        """Where they were at the end; before that nothing was recorded."""
+        return self._recording.keys if self._played else None
+
+    async def batches(
+        self, topic: str, wanted: Mapping[int, tuple[int, int]]
+    ) -> dict[int, list[tuple[int, int]]]:
+        """As they lay in the log after the run."""
+        _ = topic
+        return {p: batches for p, batches in self._recording.batches.items() if p in wanted}
+
     async def run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
         self._stopped.clear()
+        self._played = False
         began, told = time.monotonic(), 0.0
         for frame in self._recording.frames:
             await self._wait(began + frame.at - time.monotonic())
@@ -58,7 +120,9 @@ class ReplayBench:
             self._tell(told, frame.at, time.time() - frame.at)
             told = frame.at
             on_frame(_at(frame, began))
+            self.inside.tell(frame.at, began)
         last = self._recording.frames[-1]
+        self._played = True
         if last.state not in ENDED:  # cut in the middle: it stays like that
             await self._stopped.wait()
         self._tell(told, float("inf"), time.time() - last.at)
@@ -74,7 +138,8 @@ class ReplayBench:
     async def _wait(self, seconds: float) -> None:
         if seconds > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopped.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._stopped.wait()
 
     def _tell(self, after: float, until: float, wall_start: float) -> None:
         """The events of a stretch of the run; those before its start have times below 0."""
@@ -98,4 +163,5 @@ def _at(frame: Frame, began: float) -> Frame:
         started_at=frame.started_at + began,
         measured_from=frame.measured_from + began if frame.measured_from else 0.0,
         samples=samples,
+        client=frame.client and msgspec.structs.replace(frame.client, at=frame.client.at + began),
     )

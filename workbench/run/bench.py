@@ -1,32 +1,55 @@
 """A cluster and an engine, kept between runs: owned by the TUI, or by one `kwb run`."""
 
 import asyncio
-import contextlib
+import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from workbench.clusters.log_batches import Batch, log_batches
 from workbench.clusters.port import Cluster
-from workbench.engine.client import EngineClient, PreviewClient
-from workbench.engine.protocol import ReadBackDone, Start
+from workbench.engine.client import PreviewClient
+from workbench.engine.group import Engines
+from workbench.engine.protocol import Preview, ReadBackDone, Start
 from workbench.errors import ClusterError, EngineError, InputError
 from workbench.model.cluster_view import ClusterView, TopicView
 from workbench.model.events import Event, EventKind, Severity
 from workbench.model.frame import Frame
-from workbench.model.record import MadeRecord, RecordPlan
+from workbench.model.key_totals import KeyTotals
+from workbench.model.record import MadeRecord
 from workbench.model.report import Client, ClusterFacts, Report
-from workbench.model.scenario import Scenario
+from workbench.model.scenario import Scenario, TopicPlan
+from workbench.model.scenario_load import look_at_load
+from workbench.model.scenario_serializers import registry_plan
 from workbench.producer_config import resolve
+from workbench.run.consent import (
+    NOBODY,
+    CodeFile,
+    CodeNotAllowedError,
+    Consents,
+    allowed_code,
+    code_of_preview,
+    files_to_ask,
+)
+from workbench.run.faults import gates_of, refuse_faults
+from workbench.run.holding_up import ClientSeen
+from workbench.run.inside import Inside
+from workbench.run.proving import Expected, ranges, settled, whole_again
 from workbench.run.reporting import report_of
-from workbench.run.topics import ensure_topic
+from workbench.run.staging import Staging
+from workbench.run.telling import tell_end, tell_proof, tell_start
+from workbench.run.topics import ensure_topic, refuse_partition
 from workbench.run.value_file import with_value
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 CONNECT_S = 10.0
-READ_BACK_S = 60.0
+WHOLE_AGAIN_S = 60.0
+BESIDE_A_SCREEN = 5
+"""The niceness of an engine whose screen wants to paint too (docs/performance.md)."""
 STOP_GRACE_S = 5.0
 _PREVIEW_RUN_ID = "preview"
 
@@ -34,18 +57,31 @@ _PREVIEW_RUN_ID = "preview"
 class Bench:
     """One run at a time. `view` is what Metadata said last; `on_event` hears what happened."""
 
-    def __init__(self, cluster: Cluster, on_event: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        on_event: Callable[[Event], None],
+        *,
+        consents: Consents = NOBODY,
+        niceness: int = 0,
+    ) -> None:
+        """`niceness`: how far engines give way, where a screen wants to paint in between."""
         self.cluster = cluster
         self.view: ClusterView | None = None
         self.client: Client | None = None
         self.running = False
+        self.inside = Inside(cluster, on_event, self._describe)
         self._on_event = on_event
-        self._engine: EngineClient | None = None
+        self._consents = consents
+        self._niceness = niceness
+        self._engine: Engines | None = None
         self._previews = PreviewClient()
         self._watching: asyncio.Task[None] | None = None
         self._last_frame: Frame | None = None
+        self._seen = ClientSeen()
         self._wanted_pause = False
         self._wanted_stop: float | None = None
+        self._unmended = False
 
     async def open(self) -> None:
         """Start the cluster and the engine, anew where they were open (a cluster that has died).
@@ -78,6 +114,7 @@ class Bench:
         if watching is not None:
             watching.cancel()
         self.view = None
+        await self.inside.close()
         engine, self._engine = self._engine, None
         await asyncio.gather(
             *([engine.close()] if engine else []), self._previews.close(), return_exceptions=True
@@ -94,12 +131,31 @@ class Bench:
         self.view, topic = await self._or_cluster_lost(
             ensure_topic(engine, scenario.topic, self.cluster.kind)
         )
+        self.inside.look_at(scenario, topic)
         return topic
 
-    async def preview(self, record: RecordPlan, seed: int, seq: int) -> MadeRecord:
-        """Make one record in a second engine, one second at most. Raises InputError (value_file)."""
-        plan, value_bytes = with_value(record)
-        return await self._previews.preview(plan, seed, seq, _PREVIEW_RUN_ID, value_bytes)
+    def files_to_ask(self, scenario: Scenario) -> tuple[CodeFile, ...]:
+        """What a run would load and nobody has allowed yet. Raises InputError where it is missing."""
+        return files_to_ask(scenario, self._consents)
+
+    def allow(self, files: Sequence[CodeFile]) -> None:
+        """The user's yes. Raises InputError where it cannot be remembered."""
+        self._consents.give(files)
+
+    async def preview(self, scenario: Scenario, seq: int) -> MadeRecord:
+        """Make one record in a second engine, one second at most. Raises InputError (value_file, code)."""
+        plan, value_bytes = with_value(scenario.record)
+        try:
+            code, partitioner = code_of_preview(scenario, self._consents)
+        except CodeNotAllowedError as error:
+            where = error.code.key.removeprefix("record.").removesuffix("_serializer")
+            return MadeRecord(
+                seq, error=f"{error.code.reference} is not allowed to run yet; send asks", where=where
+            )
+        registry, topic = registry_plan(scenario, self.cluster.kind), scenario.topic.name
+        asked = Preview(0, plan, scenario.seed, seq, _PREVIEW_RUN_ID, value_bytes, code, topic, registry,
+                        partitioner, scenario.topic.partitions)  # fmt: skip
+        return await self._previews.preview(asked)
 
     async def run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
         """Run to the end and prove it.
@@ -134,11 +190,31 @@ class Bench:
             self._wanted_stop = grace_s
             await self._engine.stop(grace_s)
 
+    async def keys(self) -> KeyTotals | None:
+        """Which keys of the run (or of the last one) went where; None where no engine can tell."""
+        if self._engine is None or self._engine.is_lost:
+            return None
+        return await self._engine.keys()
+
+    async def batches(self, topic: str, wanted: Mapping[int, tuple[int, int]]) -> dict[int, list[Batch]]:
+        """The batches in the log from the first to the last offset wanted of each partition.
+
+        Only of brokers that answer in the clear: this process speaks no TLS and no SASL to them.
+        """
+        if self.view is None or self.cluster.security:
+            return {}
+        views = {found.name: found.partitions for found in (await self._describe(topic)).topics}
+        return await log_batches(self.view.brokers, views.get(topic, ()), topic, wanted)
+
     async def _run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
         resolved = resolve(scenario.producer)
         record, value_bytes = with_value(scenario.record)
+        code = allowed_code(scenario, self._consents)
+        look_at_load(scenario, _refuse)
+        refuse_faults(scenario, self.cluster)
+        await self._mended(scenario.topic)
         topic = await self.ensure_topic(scenario)
-        _refuse_partition(record, topic)
+        refuse_partition(record, topic)
         engine = await self._living_engine()
         start = Start(
             id=0,
@@ -151,27 +227,66 @@ class Bench:
             send=scenario.send,
             seed=scenario.seed,
             value_bytes=value_bytes,
+            gates=gates_of(scenario.faults),
+            code=code,
+            registry=registry_plan(scenario, self.cluster.kind),
         )
-
-        def heard(frame: Frame) -> None:
-            self._last_frame = frame
-            on_frame(frame)
-
-        self._last_frame = None
+        staging = Staging(
+            scenario,
+            self.cluster,
+            self._tell,
+            engine.go,
+            lambda partitions: self._grow(engine, topic.name, partitions),
+        )
+        self._last_frame, self._seen = None, ClientSeen()
         try:
-            self._tell("run started", "info", f"{scenario.send.count:,} records to {topic.name}")
-            frame = await self._or_cluster_lost(engine.run(start, heard, self._tell_wishes))
-            on_frame(frame)
-            self._tell_end(frame)
-            proof = await self._prove(engine, start.run_id) if scenario.send.verify else None
+            async with staging:
+                frame, proof = await self._staged(engine, start, staging, on_frame)
         except (EngineError, ClusterError) as error:
             self._died(error, on_frame)
             raise
+        finally:
+            self._unmended |= staging.was_done
+            await engine.dismiss()
+        return self._report(scenario, frame, proof, staging)
+
+    async def _grow(self, engine: Engines, topic: str, partitions: int) -> None:
+        grown = await engine.add_partitions(topic, partitions)
+        self.view = grown if self.view is not None else None  # without one the cluster has died meanwhile
+
+    async def _staged(
+        self, engine: Engines, start: Start, staging: Staging, on_frame: Callable[[Frame], None]
+    ) -> tuple[Frame, ReadBackDone | None]:
+        director = staging.director
+
+        def heard(frame: Frame) -> None:
+            self._last_frame = frame
+            self._seen.note(frame)
+            director.on_frame(frame)
+            on_frame(frame)
+
+        tell_start(self._tell, start.send, start.topic)
+        sending = engine.run(start, heard, self._tell_wishes, director.on_reached)
+        frame = await self._or_cluster_lost(staging.through(sending))
+        self._seen.note(frame)
+        on_frame(frame)
+        tell_end(self._tell, frame)
+        await self._or_cluster_lost(staging.finish(frame))
+        if not start.send.verify:
+            return frame, None
+        return frame, await self._or_cluster_lost(self._prove(engine, start, staging, frame))
+
+    def _report(
+        self, scenario: Scenario, frame: Frame, proof: ReadBackDone | None, staging: Staging
+    ) -> Report:
         assert self.client is not None
         assert self.view is not None
         facts = ClusterFacts(self.cluster.kind, self.cluster.version, len(self.view.brokers))
-        report = report_of(scenario, self.client, facts, frame, proof)
-        self._tell_proof(report)
+        report = report_of(scenario, self.client, facts, frame, proof, staging=staging, seen=self._seen)
+        for broken in report.ledger.broken_equations():
+            log.error("a bug in kwb: the ledger does not add up: %s", broken)
+            self._tell("note", "bad", "a bug in kwb", f"the ledger does not add up: {broken}")
+        tell_proof(self._tell, report)
         return report
 
     async def _tell_wishes(self) -> None:
@@ -182,11 +297,42 @@ class Bench:
         if self._wanted_stop is not None:
             await self._engine.stop(self._wanted_stop)
 
-    async def _prove(self, engine: EngineClient, run_id: str) -> ReadBackDone:
-        return await self._or_cluster_lost(engine.read_back(run_id, READ_BACK_S))
+    async def _prove(self, engine: Engines, start: Start, staging: Staging, frame: Frame) -> ReadBackDone:
+        """Read the logs as the cluster itself tells them; as a client sees them where nobody watches it."""
+        watching, out = staging.watching, staging.director.out | self.inside.out
+        patience_s = start.send.verify_timeout_s
+        if not watching.before:
+            return await engine.read_back(start.run_id, patience_s)
+        expected = None if staging.was_done or out else Expected.of(frame, watching.before)
+        began = time.monotonic()
+        views = await settled(
+            self.cluster,
+            start.topic,
+            out,
+            partitions=len(frame.partitions),
+            patience_s=patience_s,
+            expected=expected,
+        )
+        if isinstance(views, str):
+            return ReadBackDone(0, None, views)
+        assert self.view is not None
+        answering = ",".join(f"{b.host}:{b.port}" for b in self.view.brokers if b.id not in out)
+        left = max(1.0, patience_s - (time.monotonic() - began))
+        return await engine.read_back(start.run_id, left, ranges(views, watching.before), answering)
+
+    async def _mended(self, plan: TopicPlan) -> None:
+        """Wait until the cluster serves again after what an earlier run had done to it and undone."""
+        if not self._unmended:
+            return
+        engine = await self._living_engine()
+        await self._or_cluster_lost(whole_again(self.cluster, engine, plan.name, WHOLE_AGAIN_S))
+        self._unmended = False
+
+    async def _describe(self, topic: str) -> ClusterView:
+        return await (await self._living_engine()).describe(topic)
 
     async def _start_engine(self) -> None:
-        engine = await EngineClient.start()
+        engine = await Engines.start(self._niceness)
         assert engine.ready is not None
         self._engine = engine
         self.client = Client("librdkafka", engine.ready.librdkafka)
@@ -197,7 +343,7 @@ class Bench:
             self._engine.connect(self.cluster.bootstrap_servers, self.cluster.security, CONNECT_S)
         )
 
-    async def _living_engine(self) -> EngineClient:
+    async def _living_engine(self) -> Engines:
         if self._engine is None or self._engine.is_lost:
             if self._engine is not None:
                 await self._engine.close()
@@ -218,8 +364,7 @@ class Bench:
         finally:
             for task in (working, losing):
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, EngineError, ClusterError):
-                    await task
+            await asyncio.gather(working, losing, return_exceptions=True)
 
     async def _watch_cluster(self) -> None:
         """Tell at once when the cluster dies; without `view` nobody takes it for living."""
@@ -237,36 +382,11 @@ class Bench:
         if last is not None:
             on_frame(msgspec.structs.replace(last, state="died", at=time.monotonic()))
 
-    def _tell(self, kind: EventKind, severity: Severity, what: str = "", consequence: str = "") -> None:
-        self._on_event(Event(time.time(), kind, severity, "", what, consequence))
-
-    def _tell_end(self, frame: Frame) -> None:
-        counts = {"acked": frame.acked, "unconfirmed": frame.unconfirmed, "failed": frame.failed}
-        counts |= {"rejected": frame.rejected, "without a report": frame.in_flight}
-        told = [f"{count:,} {word}" for word, count in counts.items() if count]
-        what = " · ".join([*told, f"{frame.seconds:,.1f} s"])
-        whole = frame.delivered == frame.sent
-        if frame.state == "stopped":
-            self._tell(
-                "stopped", "warn" if whole else "bad", f"{frame.sent:,} of {frame.target:,} sent", what
-            )
-        else:
-            self._tell("run done", "ok" if whole else "bad", what)
-
-    def _tell_proof(self, report: Report) -> None:
-        ledger = report.ledger
-        if report.verify.state == "unfinished":
-            self._tell("note", "warn", "not read back", report.verify.reason or "")
-        elif report.verify.state == "verified":
-            wrong = {"lost": ledger.lost, "vanished": ledger.vanished, "duplicated": ledger.duplicated}
-            told = [f"{count:,} {word}" for word, count in wrong.items()]
-            bad = any(wrong.values())
-            self._tell("verified", "bad" if bad else "ok", f"{ledger.stored:,} stored", " · ".join(told))
+    def _tell(
+        self, kind: EventKind, severity: Severity, what: str = "", consequence: str = "", where: str = ""
+    ) -> None:
+        self._on_event(Event(time.time(), kind, severity, where, what, consequence))
 
 
-def _refuse_partition(record: RecordPlan, topic: TopicView) -> None:
-    last = len(topic.partitions) - 1
-    if record.partition is not None and record.partition > last:
-        raise InputError(
-            f"record.partition: {record.partition} is not there; topic {topic.name!r} has 0 to {last}"
-        )
+def _refuse(name: str, why: str) -> NoReturn:
+    raise InputError(f"{name}: {why}")

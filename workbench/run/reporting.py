@@ -1,5 +1,8 @@
 """From a run's last frame and its read-back to the report."""
 
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+
 import msgspec
 
 from workbench.engine.protocol import Found, ReadBackDone
@@ -10,6 +13,8 @@ from workbench.model.report import (
     BatchFacts,
     Client,
     ClusterFacts,
+    Emulated,
+    HeldUp,
     LatencyMs,
     PartitionFacts,
     ProgramKnows,
@@ -22,13 +27,27 @@ from workbench.model.report import (
 from workbench.model.scenario import Scenario
 from workbench.producer_config import effective, mask_secrets
 from workbench.run.expectations import judged
+from workbench.run.holding_up import ClientSeen
+from workbench.run.staging import Staging
+
+_TOLD = ("producer", "template", "serializer", "registry", "partitioner", "interceptor")
+"""Where errors come from whose words are told."""
 
 
 def report_of(
-    scenario: Scenario, client: Client, cluster: ClusterFacts, frame: Frame, proof: ReadBackDone | None
+    scenario: Scenario,
+    client: Client,
+    cluster: ClusterFacts,
+    frame: Frame,
+    proof: ReadBackDone | None,
+    *,
+    staging: Staging | None = None,
+    seen: ClientSeen | None = None,
 ) -> Report:
     """The whole report; `proof` is None where no read-back was asked for, or none could be had."""
+    leaders = staging.watching.leaders if staging else {}
     found = proof.found if proof else None
+    throughput = _throughput(frame)
     report = Report(
         scenario=scenario.title,
         state=frame.state,
@@ -39,18 +58,41 @@ def report_of(
         program_knows=_program_knows(scenario, frame),
         verify=_verify(scenario, frame, proof),
         seconds=round(frame.seconds, 6),
-        throughput=_throughput(frame),
-        latency_ms=_latency(frame),
-        partitions=tuple(
-            PartitionFacts(p, acked, found.partitions[p] if found else None)
-            for p, acked in enumerate(frame.partitions)
+        throughput=throughput,
+        latency_ms=_latency(frame.latency, frame.latency_max_us),
+        latency_from_send_ms=_latency(
+            frame.latency_from_send or frame.latency,
+            frame.latency_from_send_max_us or frame.latency_max_us,
         ),
-        errors=tuple(ReportedError(e.code, e.count, e.where) for e in frame.errors),
+        partitions=_partitions(frame, found, leaders),
+        errors=tuple(
+            ReportedError(e.code, e.count, e.where, e.text if e.where in _TOLD else None)
+            for e in frame.errors
+        ),
         batches=_batches(frame),
-        requests=RequestFacts(frame.batches.requests),
+        requests=RequestFacts(frame.batches.requests, frame.batches.wire_bytes),
+        held_up=seen.held_up(scenario, frame, throughput.records_per_s) if seen else HeldUp(),
+        engines=scenario.send.engines,
+        ring=frame.ring or None,
         moved_keys=found.moved_keys if found else None,
+        emulated=Emulated(scenario.send.partitioner, scenario.send.interceptors),
+        leader_changes=staging.watching.leader_changes if staging and leaders else None,
+        faults=tuple(staging.director.facts) if staging else (),
+        examples=found.examples if found else (),
     )
     return msgspec.structs.replace(report, expect=judged(report, scenario.expect))
+
+
+def _partitions(
+    frame: Frame, found: Found | None, leaders: Mapping[int, Sequence[int]]
+) -> tuple[PartitionFacts, ...]:
+    """Those the run began with and those that were added."""
+    stored = found.partitions if found else ()
+    pairs = zip_longest(frame.partitions, stored, fillvalue=0)
+    return tuple(
+        PartitionFacts(p, acked, count if found else None, tuple(leaders.get(p, ())))
+        for p, (acked, count) in enumerate(pairs)
+    )
 
 
 def ledger_of(frame: Frame, found: Found | None) -> Ledger:
@@ -96,7 +138,9 @@ def _verify(scenario: Scenario, frame: Frame, proof: ReadBackDone | None) -> Ver
         return Verify("unfinished", f"the run {frame.state}")
     if proof.found is None:
         return Verify("unfinished", proof.reason)
-    return Verify("verified")
+    if scenario.send.batch is not None:
+        return Verify("verified", by="offsets", unreported=proof.found.unreported)
+    return Verify("verified", by="headers")
 
 
 def _throughput(frame: Frame) -> Throughput:
@@ -109,10 +153,9 @@ def _throughput(frame: Frame) -> Throughput:
     return Throughput(round(records / seconds, 1), round(payload / seconds / 1e6, 3))
 
 
-def _latency(frame: Frame) -> LatencyMs:
-    p50, p95, p99, p999 = percentiles(frame.latency, (50, 95, 99, 99.9))
-    highest = frame.latency_max_us / 1000 if frame.latency else None
-    return LatencyMs(p50, p95, p99, p999, highest)
+def _latency(histogram: Mapping[int, int], max_us: int) -> LatencyMs:
+    p50, p95, p99, p999 = percentiles(histogram, (50, 95, 99, 99.9))
+    return LatencyMs(p50, p95, p99, p999, max_us / 1000 if histogram else None)
 
 
 def _batches(frame: Frame) -> BatchFacts:

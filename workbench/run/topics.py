@@ -1,14 +1,13 @@
 """The topic of a run: there already, or created as the scenario says."""
 
-from workbench.engine.client import EngineClient
+from workbench.engine.group import Engines
 from workbench.errors import InputError
 from workbench.model.cluster_view import ClusterView, TopicView
+from workbench.model.record import RecordPlan
 from workbench.model.scenario import ClusterKind, TopicPlan
 
 
-async def ensure_topic(
-    engine: EngineClient, plan: TopicPlan, kind: ClusterKind
-) -> tuple[ClusterView, TopicView]:
+async def ensure_topic(engine: Engines, plan: TopicPlan, kind: ClusterKind) -> tuple[ClusterView, TopicView]:
     """Raises InputError where it is missing and may not be created, or is there and is another."""
     view = await engine.describe(plan.name)
     may_create = kind != "remote" if plan.create is None else plan.create
@@ -41,3 +40,12 @@ def _refuse_another(plan: TopicPlan, topic: TopicView, kind: ClusterKind) -> Non
         found = f"topic {plan.name!r} exists with {'; '.join(differences)}"
         also = ", or start afresh: kwb apache down --delete" if kind == "apache" else ""
         raise InputError(f"{found}: choose another name under [topic]{also}")
+
+
+def refuse_partition(record: RecordPlan, topic: TopicView) -> None:
+    """Raises InputError where the topic has no such partition."""
+    last = len(topic.partitions) - 1
+    if record.partition is not None and record.partition > last:
+        raise InputError(
+            f"record.partition: {record.partition} is not there; topic {topic.name!r} has 0 to {last}"
+        )
