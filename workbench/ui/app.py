@@ -9,28 +9,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
+from rich.text import Text
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from workbench import paths, settings
-from workbench.errors import InputError
+from workbench.errors import INTERNAL, InputError
+from workbench.logs import internal_error
 from workbench.model.scenario import Scenario
+from workbench.producer_config.values import letters
+from workbench.ui.bench_like import BenchLike, MakeBench
 from workbench.ui.commands import commands
 from workbench.ui.screens.bench import BenchScreen
-from workbench.ui.session import BenchLike, MakeBench, Session
+from workbench.ui.screens.shown import ShownScreen
+from workbench.ui.session import Session
 from workbench.ui.theme import COLOURS_256, DEFAULT, LIGHT, ThemedApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.notifications import SeverityLevel
     from textual.timer import Timer
 
     from workbench.model.events import Event
+    from workbench.run.scenario_documents import Document
 
 PAINTS_PER_S = 12
+_COLLECT_EVERY = 700, 10, 1000
+"""Thresholds for garbage: to look through all takes 40 ms and more beside a load, and came every 3 s."""
 _CLOSE_S = 5.0
+_NOTE_S = 40
 
 
 class KwbApp(ThemedApp):
@@ -50,19 +60,49 @@ class KwbApp(ThemedApp):
         Binding("ctrl+q", "quit", "quit", tooltip="Quit", id="app.quit", show=False, priority=True),
         Binding("f1,question_mark", "help", "help", tooltip="Keys and words", id="app.help", show=False),
         Binding(
+            "f2", "cluster", "cluster", tooltip="Inside the cluster, and back", id="app.cluster", show=False
+        ),
+        Binding(
+            "f3", "compare", "compare", tooltip="Runs side by side, and back", id="app.compare", show=False
+        ),
+        Binding(
+            "f6", "pipeline", "pipeline", tooltip="Inside the client, and back", id="app.pipeline", show=False
+        ),
+        Binding(
+            "f9",
+            "partitions",
+            "partitions",
+            tooltip="Which key goes where, and back",
+            id="app.partitions",
+            show=False,
+        ),
+        Binding(
             "ctrl+p", "command_palette", "commands", tooltip="All commands", id="app.commands", show=False
         ),
     ]
 
     def __init__(
-        self, session: Session, *, theme: str | None = None, config_dir: Path | None = None, live: bool = True
+        self,
+        session: Session,
+        *,
+        theme: str | None = None,
+        config_dir: Path | None = None,
+        data_dir: Path | None = None,
+        document: "Document | None" = None,
+        new_bench: "Callable[[Scenario], MakeBench] | None" = None,
+        live: bool = True,
     ) -> None:
+        """`document`: the file the scenario came from. `new_bench`: for a scenario opened later."""
+        self.data_dir = data_dir or paths.data_dir()
+        self.document = document
+        self.new_bench = new_bench or bench_of
         self._config_dir = config_dir or paths.config_dir()
         super().__init__(user_themes=self._config_dir / "themes")
         self.session = session
         self._live = live
         self._dirty = False
         self._painter: Timer | None = None
+        self._failure: Exception | None = None
         self.settings = settings.Settings()
         self._load_settings(theme)
 
@@ -103,9 +143,26 @@ class KwbApp(ThemedApp):
     @on(BenchScreen.Completed)
     def _open(self) -> None:
         """The cluster is started when the screen stands, so that it does not hold up the first paint."""
+        gc.freeze()  # what stands now stays: it need not be looked through again while someone types
+        gc.set_threshold(*_COLLECT_EVERY)
         gc.enable()
         if self._live:
             self.bench.open_bench()
+            self.action_note()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: "SeverityLevel" = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Never markup: what is said may quote a file, a broker or what was pasted."""
+        _ = markup
+        said = "\n".join(letters(line) for line in message.split("\n"))
+        super().notify(said, title=title, severity=severity, timeout=timeout, markup=False)
 
     # ---- painting
 
@@ -123,16 +180,32 @@ class KwbApp(ThemedApp):
 
     def paint(self) -> None:
         self._dirty = False
+        if not (self.is_running and self.screen_stack):  # the timer goes on while the app shuts down
+            return
         self._drop_question()
-        if self.is_running and self.bench.complete and self.bench.is_attached:
-            self.bench.show()
+        shown = (screen for screen in reversed(self.screen_stack) if isinstance(screen, ShownScreen))
+        next(shown).show()  # those that stand over it for a moment are no such screens
 
     def _drop_question(self) -> None:
         """Whether to stop the run is no question any more once it is over."""
         from workbench.ui.screens.question import Question
 
-        if isinstance(self.screen, Question) and not self.session.run_on:
+        if isinstance(self.screen, Question) and self.screen.about_run and not self.session.run_on:
             self.screen.action_answer(yes=False)
+
+    # ---- mistakes of kwb's own
+
+    def _handle_exception(self, error: Exception) -> None:
+        self._failure = self._failure or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Textual's own prints a traceback with every local variable, secrets among them."""
+        if self._failure is None:
+            super()._fatal_error()
+        elif not self._exit_renderables:
+            self._exit_renderables.append(Text(internal_error(self._failure)))
+            self._close_messages_no_wait()
 
     # ---- commands
 
@@ -145,6 +218,63 @@ class KwbApp(ThemedApp):
 
         if not isinstance(self.screen, Help):
             self.push_screen(Help())
+
+    def action_partitioner(self) -> None:
+        from workbench.ui.screens.own_code import choose_partitioner
+
+        choose_partitioner(self, self.session)
+
+    def action_interceptors(self) -> None:
+        from workbench.ui.screens.own_code import choose_interceptors
+
+        choose_interceptors(self, self.session)
+
+    def action_note(self) -> None:
+        """What the scenario wants to be looked at."""
+        scenario = self.session.scenario
+        if scenario.note:
+            text = f"{scenario.note.rstrip()}\n(^P, Note shows this again)"
+            self.notify(text, title=scenario.title, timeout=_NOTE_S, markup=False)
+
+    def action_cluster(self) -> None:
+        """Between the bench and the inside of the cluster."""
+        from workbench.ui.screens.cluster import ClusterScreen
+
+        self._visit(ClusterScreen)
+
+    def action_compare(self) -> None:
+        """Between the bench and its runs side by side."""
+        from workbench.ui.screens.compare import CompareScreen
+
+        self._visit(CompareScreen)
+
+    def action_pipeline(self) -> None:
+        """Between the bench and the inside of the client."""
+        from workbench.ui.screens.pipeline import PipelineScreen
+
+        self._visit(PipelineScreen)
+
+    def action_partitions(self) -> None:
+        """Between the bench and where its keys go."""
+        from workbench.ui.screens.partitions import PartitionsScreen
+
+        self._visit(PartitionsScreen)
+
+    def race(self) -> None:
+        """Race the send modes, and watch it."""
+        if self.screen is self.bench:
+            self.action_compare()
+        self.bench.action_race()
+
+    def _visit(self, there: "Callable[[Session], ShownScreen]") -> None:
+        """There, or back; from one such screen to another at once; not while something stands over it."""
+        if self.screen is self.bench:
+            self.push_screen(there(self.session))
+        elif type(self.screen) is there:
+            self.pop_screen()
+            self.paint()
+        elif isinstance(self.screen, ShownScreen):
+            self.switch_screen(there(self.session))
 
     def action_toggle_light(self) -> None:
         self.choose_theme(DEFAULT if self.theme == LIGHT else LIGHT)
@@ -164,7 +294,7 @@ class KwbApp(ThemedApp):
             return
         from workbench.ui.screens.question import Question
 
-        if isinstance(self.screen, Question):
+        if isinstance(self.screen, Question) and self.screen.about_run:
             self.screen.action_answer(yes=True)
             return
 
@@ -174,7 +304,7 @@ class KwbApp(ThemedApp):
 
         frame = self.session.insight.frame if self.session.insight else None
         so_far = f" {frame.sent:,} of {frame.target:,} records are sent." if frame else ""
-        self.push_screen(Question(f"A run is on.{so_far}", "Stop and quit", "Stay"), answered)
+        self.push_screen(Question(f"A run is on.{so_far}", "Stop and quit", "Stay", about_run=True), answered)
 
 
 async def _main(app: KwbApp) -> int:
@@ -188,7 +318,7 @@ async def _main(app: KwbApp) -> int:
         if not leaving:
             await app.session.close()
     await asyncio.gather(*leaving)
-    return app.return_code or 0
+    return INTERNAL if app.return_code else 0
 
 
 async def _hung_up(app: KwbApp) -> None:
@@ -197,7 +327,8 @@ async def _hung_up(app: KwbApp) -> None:
     Textual's driver would wait for ever for room in the queue of a writer that has failed (seen).
     """
     try:
-        await asyncio.wait_for(app.session.close(), _CLOSE_S)
+        async with asyncio.timeout(_CLOSE_S):
+            await app.session.close()
     finally:
         os._exit(128 + signal.SIGHUP)
 
@@ -207,15 +338,22 @@ def bench_of(scenario: Scenario) -> MakeBench:
 
     def make(on_event: "Callable[[Event], None]") -> BenchLike:
         from workbench.clusters.choice import cluster_for
-        from workbench.run.bench import Bench
+        from workbench.run.bench import BESIDE_A_SCREEN, Bench
+        from workbench.run.consent import Consents
 
-        return Bench(cluster_for(scenario), on_event)
+        consents = Consents.of_the_user()
+        return Bench(cluster_for(scenario), on_event, consents=consents, niceness=BESIDE_A_SCREEN)
 
     return make
 
 
-def start(scenario: Scenario, theme: str | None = None, make_bench: MakeBench | None = None) -> int:
+def start(
+    scenario: Scenario,
+    theme: str | None = None,
+    make_bench: MakeBench | None = None,
+    document: "Document | None" = None,
+) -> int:
     """Open the screen until the user quits; returns the exit status. No child is left behind."""
     gc.disable()  # until the screen stands: nothing made so far is garbage
     session = Session(scenario, make_bench or bench_of(scenario))
-    return asyncio.run(_main(KwbApp(session, theme=theme)))
+    return asyncio.run(_main(KwbApp(session, theme=theme, document=document)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from workbench.insight.units import span_text
 from workbench.producer_config import Property
+from workbench.producer_config.values import letters, number
 from workbench.ui.config_model import Setting, Styled
 from workbench.ui.glyphs import CHANGED, WARNING
 
@@ -72,12 +73,12 @@ def digest(group: str, settings: Sequence[Setting], units: Mapping[str, str]) ->
     said = {name: words for name, words in _TOLD.get(group, ()) if name in by_name}
     touched = [setting for setting in settings if setting.changed or setting.waits]
     for setting in touched:
-        words = said.pop(setting.name, f"{_last(setting.name)} {{}}")
+        words = said.pop(setting.name, _braced(f"{_last(setting.name)} ") + "{}")
         role = "warn" if setting.waits else "accent"
-        parts.append((f"{CHANGED} {words.format(_told(setting, units))}", role))
+        parts.append((letters(f"{CHANGED} {words.format(_told(setting, units))}"), role))
     quiet = [(name, words) for name, words in said.items() if by_name[name].value]
     for name, words in quiet[: max(0, _MOST - len(touched))]:
-        parts.append((words.format(_told(by_name[name], units)), "muted"))
+        parts.append((letters(words.format(_told(by_name[name], units))), "muted"))
     if not parts:
         parts.append((f"{len(settings)} settings" if len(settings) > 1 else "1 setting", "muted"))
     return parts
@@ -85,9 +86,8 @@ def digest(group: str, settings: Sequence[Setting], units: Mapping[str, str]) ->
 
 def value_in_words(item: Property, value: str) -> str:
     """60000 of ms is "60 s"; empty where the value says it as well."""
-    try:
-        amount = float(value)
-    except ValueError:
+    amount = number(value)
+    if not amount:  # no number, or 0, which often means off, or for ever
         return ""
     if item.unit == "ms":
         return span_text(amount / 1000) if 0 <= amount < 2**40 else "for ever" if amount > 0 else ""
@@ -116,6 +116,11 @@ def _told(setting: Setting, units: Mapping[str, str]) -> str:
     value = value.rpartition(".")[2] if value.count(".") > 2 else value
     kind = units.get(setting.name, "")
     return f"{value} {kind}" if kind in {"records", "requests"} else value
+
+
+def _braced(text: str) -> str:
+    """As `format` leaves it."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _last(name: str) -> str:

@@ -19,12 +19,10 @@ Findings = tuple[Finding, ...]
 class Judge:
     """The rules, with what is known of the topic and the brokers; a config is looked at only once."""
 
-    def __init__(
-        self, topic: TopicView | None, planned: Mapping[str, str], brokers: Mapping[str, str]
-    ) -> None:
+    def __init__(self, topic: TopicView | None, planned: Mapping[str, str], cluster: KnownCluster) -> None:
         seen = KnownTopic.of(topic) if topic is not None else KnownTopic()
         self._topic = KnownTopic(seen.partitions, seen.replication_factor, {**planned, **seen.config})
-        self._cluster = KnownCluster(brokers)
+        self._cluster = cluster
         self._found: dict[tuple[str, _Items], Findings] = {}
 
     def run(self, producer: Mapping[str, str]) -> Findings:
@@ -42,7 +40,16 @@ class Judge:
 
     def refusal(self, producer: Mapping[str, str]) -> str | None:
         """Why kwb's client would not start with it."""
-        return next((found.text for found in self.run(producer) if found.severity == "error"), None)
+        found = self._refused(producer)
+        return found.text if found else None
+
+    def refused_setting(self, producer: Mapping[str, str]) -> str:
+        """The catalogue's name of the setting that is in its way; empty where nothing is."""
+        found = self._refused(producer)
+        return found.property if found else ""
+
+    def _refused(self, producer: Mapping[str, str]) -> Finding | None:
+        return next((found for found in self.run(producer) if found.severity == "error"), None)
 
     def count_wrong(self, written: Written) -> int:
         return sum(found.severity != "info" for found in self.of(written))

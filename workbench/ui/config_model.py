@@ -1,16 +1,16 @@
 """What the config pane shows: settings in groups, and what is said of them. No widgets here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 Severity = Literal["bad", "warn", "info"]
 Styled = tuple[str, str]
 """A text, and the name of its role among the theme's colours."""
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(msgspec.Struct, frozen=True):
     """`bad` keeps the text from being taken."""
 
     severity: Severity
@@ -21,8 +21,7 @@ class Hint:
     """What the one key sets; None: back to the default."""
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """One row. `unit` is the value in a person's words ("60 s"); `waits`: edited, for the next run."""
 
     name: str
@@ -44,8 +43,7 @@ class Setting:
     """What else the filter finds it by: other names, what it does."""
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """`digest` is what a closed one says of itself: parts, of which as many are shown as fit."""
 
     name: str
@@ -60,8 +58,7 @@ class Group:
         return self.label or self.name
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """What the cursor can stand on: a setting, or (without one) the title of its group."""
 
     group: Group
@@ -73,15 +70,15 @@ class Entry:
         return self.group.name, self.setting.name if self.setting else ""
 
 
-@dataclass
 class View:
     """Which of the groups' settings are in sight."""
 
-    wanted: str = ""
-    """Words of the filter, all of which have to be found."""
-    only_changed: bool = False
-    toggled: dict[str, bool] = field(default_factory=dict)
-    """Groups that were opened (True) or closed by hand."""
+    def __init__(self) -> None:
+        self.wanted = ""
+        """Words of the filter, all of which have to be found."""
+        self.only_changed = False
+        self.toggled: dict[str, bool] = {}
+        """Groups that were opened (True) or closed by hand."""
 
     @property
     def narrowed(self) -> bool:
@@ -106,8 +103,8 @@ class View:
     def _shows(self, setting: Setting) -> bool:
         if self.only_changed and not (setting.changed or setting.waits or setting.hints):
             return False
-        said = f"{setting.name} {setting.words}".lower()
-        return all(word in said for word in self.wanted.lower().split())
+        name, words = setting.name.lower(), f" {setting.words.lower()}"
+        return all(word in name or f" {word}" in words for word in self.wanted.lower().split())
 
 
 Check = Callable[[str, str], Sequence[Hint]]

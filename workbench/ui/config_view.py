@@ -1,7 +1,7 @@
 """A producer's config as the screen lists it: values as they come to stand, hints, what waits."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from workbench.producer_config import (
     GROUPS,
@@ -9,20 +9,19 @@ from workbench.producer_config import (
     Promise,
     Property,
     all_properties,
-    canonical,
     catalogue_name,
     counterpart,
-    effective,
     mask_secrets,
     promise,
     property_named,
 )
 from workbench.producer_config.known import unknown
-from workbench.producer_config.meaning import Meaning, TopicFacts, meaning, standing
+from workbench.producer_config.meaning import Meaning, TopicFacts, meaning
 from workbench.ui.config_digest import digest, value_in_words
 from workbench.ui.config_hints import hints_of
-from workbench.ui.config_model import Group, Setting
+from workbench.ui.config_model import Group, Hint, Setting
 from workbench.ui.session import Session
+from workbench.ui.standing import stands, translated, usual
 from workbench.ui.written import DEFAULTS, Written
 
 BOOTSTRAP = "bootstrap.servers"
@@ -31,13 +30,15 @@ _MORE = "more"
 _NOT_SET = ""
 _FEW = 8
 """Of so many settings a group is opened for one that is set."""
-_Items = tuple[tuple[str, str], ...]
 
 
-def groups(session: Session) -> list[Group]:
-    """All that the client has, in the catalogue's order; of a group with essentials the rest for itself."""
+def groups(session: Session, *, hints: bool = True) -> list[Group]:
+    """All that the client has, in the catalogue's order; of a group with essentials the rest for itself.
+
+    `hints`: False for the first paint, which does not wait for them.
+    """
     written = session.written
-    view = _View(session, written)
+    view = _View(session, written, hints_of(session.judge, written) if hints else {})
     result: list[Group] = []
     for group in GROUPS:
         items = [item for item in _listed(written.client) if item.group == group]
@@ -73,16 +74,18 @@ def _units(client: Client) -> Mapping[str, str]:
 class _View:
     """One look at a config: what stands, what stood when the run began, and the hints."""
 
-    def __init__(self, session: Session, written: Written) -> None:
+    def __init__(self, session: Session, written: Written, hints: Mapping[str, Sequence[Hint]]) -> None:
         self._client = written.client
         self._config = written.config
         self._aside = written.aside
         self._stands = stands(written)
         self._usual = usual(written.client)
-        running = session.running if session.run_on else None
-        self._running = stands(_as(written.client, running.producer)) if running else self._stands
-        self._hints = hints_of(session.judge, written)
-        self._runs = running.producer if running else None
+        ran = session.running_written
+        if ran is not None and ran.client != written.client:
+            ran = translated(ran, written.client)
+        self._running = stands(ran) if ran else self._stands
+        self._hints = hints
+        self._runs = {**ran.config, **ran.aside} if ran else None
         self._asked = {catalogue_name(name) for name in (written.origin or written.config)}
 
     def setting(self, item: Property) -> Setting:
@@ -113,7 +116,7 @@ class _View:
         return [
             Setting(
                 DEFAULTS,
-                value,
+                mask_secrets({DEFAULTS: value})[DEFAULTS],
                 choices=("librdkafka", "java"),
                 changed=value != "librdkafka",
                 waits=value != ran,
@@ -132,16 +135,17 @@ class _View:
     def others(self) -> list[Setting]:
         """What is set and stands in none of the groups."""
         listed = {item.name for item in _listed(self._client)}
-        masked = mask_secrets({**self._config, **self._aside})
+        said = {**self._config, **self._aside}
+        masked = mask_secrets(said)
         return [
             Setting(
                 name,
                 text,
                 changed=True,
-                waits=self._runs is not None and name not in self._runs,
+                waits=self._runs is not None and self._runs.get(name) != said[name],
                 read_only=False,
                 hints=tuple(self._hints.get(catalogue_name(name), self._hints.get(name, ()))),
-                secret=text != {**self._config, **self._aside}[name],
+                secret=text != said[name],
             )
             for name, text in masked.items()
             if catalogue_name(name) not in listed and name != DEFAULTS
@@ -150,34 +154,6 @@ class _View:
 
 def _is_wrong(row: Setting) -> bool:
     return any(hint.severity != "info" for hint in row.hints)
-
-
-def stands(written: Written) -> Mapping[str, str]:
-    """Every property of the client as it comes to stand, in the catalogue's names."""
-    return _standing(written.client, tuple(written.config.items()))
-
-
-def usual(client: Client) -> Mapping[str, str]:
-    """The same where nothing is set."""
-    return _standing(client, ())
-
-
-@lru_cache(maxsize=32)
-def _standing(client: Client, items: _Items) -> Mapping[str, str]:
-    config = dict(items)
-    if client == "java":
-        return standing(config, "java")
-    typed = {name: text for name, text in canonical(config).items() if not text.strip()}
-    return {"max.block.ms": "60000", **standing(config, client), **effective(config), **typed}
-
-
-@lru_cache(maxsize=2)
-def _translated(client: Client, items: _Items) -> Written:
-    return Written("librdkafka", dict(items)).in_names_of(client)
-
-
-def _as(client: Client, producer: Mapping[str, str]) -> Written:
-    return _translated(client, tuple(producer.items()))
 
 
 def _choices(item: Property) -> tuple[str, ...]:
@@ -221,6 +197,11 @@ def promised(session: Session) -> Promise | None:
     topic = topic_facts(session)
     config = (running or session.scenario).producer
     return promise(config, topic.replication_factor, topic.min_insync_replicas)
+
+
+def is_refused(session: Session) -> bool:
+    """Whether the config that would run next is one that no producer starts with; a run's own is not."""
+    return not session.run_on and session.judge.refusal(session.scenario.producer) is not None
 
 
 def meaning_of(session: Session, written: Written) -> Meaning:

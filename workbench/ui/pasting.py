@@ -3,10 +3,13 @@
 import msgspec
 
 from workbench.producer_config import Client, property_named
+from workbench.producer_config.properties_file import MalformedEscapeError, parse
 from workbench.ui.written import Written
 
+_CLUSTER_STAYS = "The cluster stays as it was chosen: kwb -b HOST:PORT chooses another"
+_NO_LINE = "There is no line name=value in it"
+_MOST_TOLD = 60
 _ELSEWHERE = ("bootstrap.servers", "metadata.broker.list")
-_SEPARATORS = "=:"
 
 
 class Pasted(msgspec.Struct, frozen=True):
@@ -18,25 +21,32 @@ class Pasted(msgspec.Struct, frozen=True):
 
 def paste(written: Written, text: str) -> Pasted:
     """One property joins the config; a file takes its place."""
-    found, unread = properties(text)
+    try:
+        found = properties(text)
+    except MalformedEscapeError as error:
+        return Pasted(written, f"line {error.line}: {error}", wrong=True)
+    if "=" not in text and ":" not in text:
+        found = {}  # words, which Java too would read as a name and its value
     elsewhere = [found.pop(name) for name in _ELSEWHERE if name in found]
     if not found:
-        said = "there is no line name=value in it" if not elsewhere else "the cluster is said in [cluster]"
+        said = _NO_LINE if not elsewhere else _CLUSTER_STAYS
         return Pasted(written, said, wrong=True)
     client = _client_of(found) or written.client
     if len(found) == 1 and client == written.client:
         changed = written.with_properties(dict(found))
-        said = f"{next(iter(found))} is set"
+        said = f"{_told(next(iter(found)))} is set"
     else:
         changed = Written(client, found)
         said = f"{len(found)} {'properties' if len(found) > 1 else 'property'} take the config's place"
         said += ", in Java's names" if client == "java" and written.client != "java" else ""
         said += "; u takes that back"
     if elsewhere:
-        said += ". The cluster stays: it is said in [cluster]"
-    if unread:
-        said += f". Line {unread[0]} is no property"
-    return Pasted(changed, said, wrong=bool(unread))
+        said += f". {_CLUSTER_STAYS}"
+    return Pasted(changed, said)
+
+
+def _told(name: str) -> str:
+    return name if len(name) <= _MOST_TOLD else f"{name[: _MOST_TOLD - 1]}…"
 
 
 def _client_of(found: dict[str, str]) -> Client | None:
@@ -47,23 +57,9 @@ def _client_of(found: dict[str, str]) -> Client | None:
     return "java" if java > librdkafka else "librdkafka" if librdkafka > java else None
 
 
-def properties(text: str) -> tuple[dict[str, str], list[int]]:
-    """Names and values, the last of a name; and the numbers of lines that hold no property."""
-    found: dict[str, str] = {}
-    unread: list[int] = []
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    number = 0
-    while number < len(lines):
-        line, begun = lines[number].strip(), number + 1
-        number += 1
-        if not line or line[0] in "#!":
-            continue
-        while line.endswith("\\") and number < len(lines):
-            line = line[:-1] + lines[number].strip()
-            number += 1
-        at = next((at for at, letter in enumerate(line) if letter in _SEPARATORS), 0)
-        if at:
-            found[line[:at].strip()] = line[at + 1 :].strip()
-        else:
-            unread.append(begun)
-    return found, unread
+def properties(text: str) -> dict[str, str]:
+    """As Java reads a .properties file; of a name that stands there twice, the last.
+
+    Raises MalformedEscapeError.
+    """
+    return {entry.name: entry.text for entry in parse(text)}

@@ -3,12 +3,10 @@
 from workbench.errors import InputError
 from workbench.model.record import MadeRecord
 from workbench.partitioning import describe, predict
-from workbench.producer_config import effective
+from workbench.ui.partitioner_view import is_own, partitioner_of
 from workbench.ui.session import Session
 from workbench.ui.widgets.route import Way
 
-_DEFAULT = "consistent_random"
-"""librdkafka's own (2.16.0)."""
 _LONGEST_KEY = 24
 
 
@@ -16,10 +14,16 @@ def way_of(session: Session, made: MadeRecord | None) -> Way | None:
     """None as long as there is no record to foretell."""
     fixed = session.scenario.record.partition
     if fixed is not None:
-        return Way(f"partition {fixed}", ("as set",), fixed, _leader(session, fixed))
+        return Way(f"partition {fixed}", ("as set, no partitioner", "as set"), fixed, _leader(session, fixed))
     if made is None or made.error is not None:
         return None
-    partitioner = effective(session.scenario.producer).get("partitioner", _DEFAULT).strip()
+    partitioner = partitioner_of(session.scenario)
+    if is_own(partitioner):
+        how: tuple[str, ...] = (f"{partitioner}, emulated", partitioner, "your own")
+        if made.not_placed is not None:
+            how = (made.not_placed, "your own: no partition")
+        leader = None if made.partition is None else _leader(session, made.partition)
+        return Way(_key_text(made.key), how, made.partition, leader)
     try:
         partition = predict(partitioner, made.key, session.partitions)
         how = describe(partitioner, made.key, session.partitions)
@@ -27,6 +31,10 @@ def way_of(session: Session, made: MadeRecord | None) -> Way | None:
         return Way(_key_text(made.key), (str(error), partitioner), None)
     if session.partitions == 1:
         how = ("1 partition",)
+    if session.scenario.send.partitioner is not None:
+        how = (f"{how[0]}, emulated", f"{how[-1]}, emulated", *how)
+    if session.scenario.send.interceptors:  # they may change the key, and set the partition
+        how = (f"{how[0]}, before interceptors", f"{how[-1]}, intercepted", *how)
     leader = None if partition is None else _leader(session, partition)
     return Way(_key_text(made.key), how, partition, leader)
 

@@ -7,18 +7,20 @@ from rich.text import Text
 from workbench.producer_config import Client, Facts, Property, counterpart, property_named
 from workbench.producer_config.known import unknown
 from workbench.producer_config.translation import pair_of
-from workbench.producer_config.values import plain
+from workbench.producer_config.values import letters, plain
 from workbench.ui import config_view
 from workbench.ui.config_digest import value_in_words
 from workbench.ui.config_hints import translation_of
+from workbench.ui.standing import stands, usual
 from workbench.ui.theme import Roles
 from workbench.ui.written import DEFAULTS, Written
 
 _CLIENTS: Mapping[Client, str] = {"java": "Java", "librdkafka": "librdkafka"}
 _KINDS = {"int": "whole number", "float": "number", "bool": "true or false", "class": "Java class",
           "password": "secret", "code": "set by a program", "list": "list, with commas"}  # fmt: skip
+_COUNTLESS = 2**53
 _OWN = {
-    config_view.BOOTSTRAP: "Brokers to ask first. kwb's cluster is said in [cluster], or with -b.",
+    config_view.BOOTSTRAP: "Brokers to ask first. Chosen at the start: kwb -b HOST:PORT",
     DEFAULTS: "Whose defaults hold for what is not set: librdkafka's own, or Java's where librdkafka can.",
 }
 
@@ -28,7 +30,7 @@ def setting_help(name: str, written: Written, roles: Roles) -> Text:
     if not name:
         return Text("Enter or → opens the group, ← closes it.", roles.muted)
     item = property_named(name)
-    text = Text.assemble((name, f"bold {roles.accent}"))
+    text = Text.assemble((letters(name), f"bold {roles.accent}"))
     if own := _OWN.get(name):
         return text.append(f"\n{own}", roles.text)
     if item is None:
@@ -49,17 +51,17 @@ def setting_help(name: str, written: Written, roles: Roles) -> Text:
 
 
 def _value(text: Text, item: Property, written: Written, roles: Roles) -> None:
-    usual = config_view.usual(written.client).get(item.name, "")
-    text.append("default ", roles.muted).append(usual or "none", roles.text)
-    words = value_in_words(item, usual)
+    default = usual(written.client).get(item.name, "")
+    text.append("default ", roles.muted).append(default or "none", roles.text)
+    words = value_in_words(item, default)
     text.append(f" ({words})" if words else "", roles.muted)
-    stands = config_view.stands(written).get(item.name, "")
+    value = stands(written).get(item.name, "")
     if item.name in written.config:
         source = "set here" if written.origin is None else "as the run has it"
     elif any(config_view.same(name, item.name) for name in written.config):
         source = "set here, by another name"
     else:
-        source = "by default" if stands == usual else "follows from other settings"
+        source = "by default" if value == default else "follows from other settings"
     text.append(f" · {source}", roles.muted)
 
 
@@ -74,7 +76,7 @@ def _allowed(item: Property, facts: Facts) -> str:
         return f"\none of {', '.join(facts.choices or item.choices)}"
     if facts.low is None:
         return ""
-    high = "∞" if facts.high is None else plain(facts.high)
+    high = "∞" if facts.high is None or facts.high > _COUNTLESS else plain(facts.high)
     return f"\nrange {plain(facts.low)} … {high}"
 
 

@@ -1,6 +1,7 @@
 """Colour themes: one TOML file each, in `themes/` and in the user's config folder."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class ThemeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dark: bool = True
 
 
+@lru_cache(maxsize=512)
 def blend(below: str, above: str, share: float) -> str:
     return Color.parse(below).blend(Color.parse(above), share).hex.lower()
 

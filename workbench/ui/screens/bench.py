@@ -1,6 +1,5 @@
 """The bench: config, record and send at the left, what happens to the records at the right."""
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,9 +15,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from workbench.errors import KwbError
+from workbench.model.scenario_load import load_problem
 from workbench.ui import config_view
-from workbench.ui.route_view import way_of
-from workbench.ui.screens.config_editing import ConfigEditing
+from workbench.ui.screens.code_question import ask_for_code
+from workbench.ui.screens.desk_actions import DeskActions
 from workbench.ui.session import Session
 from workbench.ui.widgets.composer import Composer
 from workbench.ui.widgets.config_list import ConfigList
@@ -29,25 +29,23 @@ from workbench.ui.widgets.keys_line import KeysLine, keys_that_count
 from workbench.ui.widgets.live_column import LiveColumn
 from workbench.ui.widgets.meaning import Meaning
 from workbench.ui.widgets.panes import HoldingPane
-from workbench.ui.widgets.route import Route
 from workbench.ui.widgets.run_strip import RunStrip
 from workbench.ui.widgets.send_pane import SendPane
 from workbench.ui.widgets.tab_bar import TABS, Tab, TabBar
+from workbench.ui.widgets.time_plot import TimePlot
 from workbench.ui.widgets.title import Pane
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
     from textual.geometry import Size
 
-    from workbench.model.record import MadeRecord, RecordPlan
 
 LEAST = (72, 18)
 """Columns and rows below which the screen only says that it is too small."""
 COLUMNS_FROM = (110, 32)
 """Columns and rows from which the panes stand in three columns, instead of behind tabs."""
 _EVENTS = ("what happened → what it did to your records", "what happened → what it did", "")
-_PREVIEW_WAIT_S = 0.15
 _FIRST_IN = {"config": "#settings", "compose": "#key", "live": "#heatmap", "events": "#event-log"}
 
 
@@ -59,7 +57,7 @@ def _needs_tabs(size: "Size") -> bool:
     return size.width < COLUMNS_FROM[0] or size.height < COLUMNS_FROM[1]
 
 
-class BenchScreen(ConfigEditing):
+class BenchScreen(DeskActions):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         _key("ctrl+s", "send", "send", "Send; while a run is on: pause, resume", "bench.send"),
@@ -70,8 +68,12 @@ class BenchScreen(ConfigEditing):
         _key("3", "tab('live')", "live", "To what happens to the records", "bench.live"),
         _key("4", "tab('events')", "events", "To the events", "bench.events"),
         _key("d", "distribution", "distribution", "The latency distribution", "bench.distribution"),
+        _key("p", "app.partitions", "partitions", "Which key goes to which partition", "bench.partitions"),
         _key("u,ctrl+z", "undo", "undo", "Take the last change of the config back", "bench.undo"),
         _key("r,ctrl+y", "redo", "redo", "Make it again", "bench.redo"),
+        _key("ctrl+t", "next_part", "part", "Key, value, headers: the next of them", "bench.part"),
+        _key("ctrl+l", "saved_records", "records", "Records saved by name", "bench.records"),
+        _key("ctrl+n", "edit_outside", "editor", "Open the text in your EDITOR", "bench.editor"),
         _key("slash,ctrl+f", "filter", "filter", "Filter the settings", "bench.filter"),
         _key("j", "dialect", "names", "Java's names, librdkafka's names", "bench.dialect"),
         _key("escape", "unzoom", "back", "Leave the zoom", "bench.unzoom"),
@@ -84,13 +86,9 @@ class BenchScreen(ConfigEditing):
 
     def __init__(self, session: Session, size: "Size", breakpoints: "Iterable[str]") -> None:
         """`breakpoints`: the classes of the size at which it opens, so that it is styled only once."""
-        super().__init__(session, classes=" ".join((*breakpoints, f"-tab-{TABS[1]}")))
+        super().__init__(session, " ".join((*breakpoints, f"-tab-{TABS[1]}")))
         self.set_class(_needs_tabs(size), "-tabs")
-        self._problems: dict[str, str | None] = {}
-        self.complete = False
         self._send_when_ready = False
-        self._made: MadeRecord | None = None
-        self._made_of: RecordPlan | None = None
         self._forms_key: object = None
 
     def compose(self) -> ComposeResult:
@@ -99,7 +97,7 @@ class BenchScreen(ConfigEditing):
         yield TabBar(id="tabs")
         with Horizontal(id="body"):
             with Vertical(id="left", classes="column"):
-                yield ConfigPane(config_view.groups(self.session), self._typed_hints)
+                yield ConfigPane(config_view.groups(self.session, hints=False), self._typed_hints)
             yield Vertical(id="middle", classes="column")
             yield LiveColumn(id="right", classes="column")
         yield RunStrip(id="run-strip")
@@ -107,6 +105,7 @@ class BenchScreen(ConfigEditing):
         yield Static("", id="too-small")
 
     def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._draw_anew())
         self._show_keys()
         self.call_after_refresh(self._complete)
 
@@ -128,21 +127,26 @@ class BenchScreen(ConfigEditing):
 
     # ---- showing
 
-    def show(self) -> None:
-        """Draw the session as it is now; what did not change costs next to nothing."""
-        if not self.complete:
-            return
+    def draw(self) -> None:
         session = self.session
         key = (session.scenario, session.written, session.running, session.phase, session.topic,
-               session.view, self.problem, session.problem, self.app.theme)  # fmt: skip
+               session.partitions, session.view, session.out, self.problem, session.problem,
+               self.app.theme)  # fmt: skip
         if key != self._forms_key:
             self._forms_key = key
             self._show_forms()
         self._show_run()
 
+    def _draw_anew(self) -> None:
+        """In the colours of another theme, which come a moment after its name."""
+        self._forms_key = None
+        self.show()
+
     def _show_forms(self) -> None:
         session = self.session
-        self.query_one(Header).show(session, config_view.promised(session))
+        self.query_one(Header).show(
+            session, config_view.promised(session), refused=config_view.is_refused(session)
+        )
         self.query_one(ConfigPane).show(config_view.groups(session), session.written.client)
         self._show_meaning(session.written)
         setting = self.query_one(ConfigList).current
@@ -158,14 +162,11 @@ class BenchScreen(ConfigEditing):
         self.query_one(Composer).show_next(session.next_seq)
         events = session.events
         self.query_one(EventLog).show(events)
-        self.query_one(LiveColumn).show(insight, session.topic)
+        self.query_one(LiveColumn).show(insight, session.topic, session.stations, session.happened)
 
     def _show_keys(self) -> None:
         tabs = self.has_class("-tabs")
         self.query_one(KeysLine).keys = keys_that_count(self.session.phase, self.focused, tabs=tabs)
-
-    def _show_route(self) -> None:
-        self.query_one(Route).way = way_of(self.session, self._made)
 
     @property
     def form_problem(self) -> bool:
@@ -175,17 +176,9 @@ class BenchScreen(ConfigEditing):
     def problem(self) -> str | None:
         """Why nothing can be sent as the forms stand."""
         found = next((problem for problem in self._problems.values() if problem), None)
-        return found or self._record_problem or self.session.judge.refusal(self.session.scenario.producer)
-
-    @property
-    def _record_problem(self) -> str | None:
-        """Why the record as it stands cannot be made, or has no partition to go to."""
-        record, partitions = self.session.scenario.record, self.session.partitions
-        if record.partition is not None and record.partition >= partitions:
-            return f"partition {record.partition} is not there: the topic has 0 to {partitions - 1}"
-        if self._made is None or self._made.error is None or self._made_of != record:
-            return None
-        return f"{self._made.where}: {self._made.error}"
+        scenario = self.session.scenario
+        found = found or self._record_problem or load_problem(scenario)
+        return found or self.session.judge.refusal(scenario.producer)
 
     # ---- focus, tabs, zoom, size
 
@@ -218,6 +211,7 @@ class BenchScreen(ConfigEditing):
 
     @on(DescendantFocus)
     @on(DescendantBlur)
+    @on(TimePlot.WindowChanged)
     def _focus_moved(self) -> None:
         self._show_keys()
 
@@ -256,36 +250,15 @@ class BenchScreen(ConfigEditing):
 
     # ---- editing
 
-    @on(Composer.Edited)
-    def _record_edited(self, event: Composer.Edited) -> None:
-        before = self.session.scenario
-        topic = msgspec.structs.replace(before.topic, name=event.topic)
-        self._problems["record"] = event.problem
-        self.session.edit(msgspec.structs.replace(before, topic=topic, record=event.record))
-        self.show()
-        if self.session.scenario != before:
-            self._preview()
-
     @on(SendPane.Edited)
     def _send_edited(self, event: SendPane.Edited) -> None:
         self._problems["send"] = event.problem
-        self.session.edit(msgspec.structs.replace(self.session.scenario, send=event.send))
+        ours = self.session.scenario.send  # the pane has no fields for these
+        send = msgspec.structs.replace(
+            event.send, partitioner=ours.partitioner, interceptors=ours.interceptors
+        )
+        self.session.edit(msgspec.structs.replace(self.session.scenario, send=send))
         self.show()
-
-    @work(exclusive=True, group="preview", exit_on_error=False)
-    async def _preview(self) -> None:
-        await asyncio.sleep(_PREVIEW_WAIT_S)
-        composer = self.query_one(Composer)
-        try:
-            record = self.session.scenario.record
-            self._made = await self.session.preview(record, self.session.next_seq)
-            self._made_of = record
-        except KwbError as error:
-            self._made = None
-            composer.show_made(None, str(error))
-        else:
-            composer.show_made(self._made, self._problems.get("record"))
-        self._show_route()
 
     # ---- the run
 
@@ -302,29 +275,50 @@ class BenchScreen(ConfigEditing):
         if (wrong := self.query_one(ConfigList).wrong_edit) is not None:
             self.notify(wrong, title="Not sent", severity="error")
             return
-        if (edited := self.query_one(ConfigList).take()) is not None:
-            self._setting_edited(edited)
-        self._record_edited(self.query_one(Composer).edited())
-        self._send_edited(self.query_one(SendPane).edited())
+        self._take_edits()
+        if session.can_send and ask_for_code(self, session, self.action_send):
+            return
         if session.phase in ("running", "paused"):
             self.run_worker(session.pause_or_resume(), group="control")
         elif session.phase == "unavailable":
             self.open_bench()
         elif self.problem is not None:
             self.notify(self.problem, title="Not sent", severity="error")
+            self._go_to_problem()
         elif session.can_send:
             if self.has_class("-tabs"):
                 self.action_tab("live")
-            self.run_worker(self._run(), group="run")
+            self.run_worker(self._run(session.run()), group="run")
+
+    def _take_edits(self) -> None:
+        """What is still being typed counts."""
+        if (edited := self.query_one(ConfigList).take()) is not None:
+            self._setting_edited(edited)
+        self._record_edited(self.query_one(Composer).edited())
+        self._send_edited(self.query_one(SendPane).edited())
 
     @on(SendPane.StopPressed)
     def action_stop(self) -> None:
         self._send_when_ready = False
         self.run_worker(self.session.stop(), group="control")
 
-    async def _run(self) -> None:
+    def action_race(self) -> None:
+        """The same records in the three send modes, one after another."""
+        session = self.session
+        if not self.complete or not session.can_send:
+            self.notify("A race starts when the cluster is ready and no run is on", title="Not started")
+            return
+        self._take_edits()
+        if ask_for_code(self, session, self.action_race):
+            return
+        if self.problem is not None:
+            self.notify(self.problem, title="Not started", severity="error")
+            return
+        self.run_worker(self._run(session.race()), group="run")
+
+    async def _run(self, running: "Coroutine[None, None, None]") -> None:
         try:
-            await self.session.run()
+            await running
         except KwbError as error:
             self.notify(str(error), title="The run broke off", severity="error", timeout=10)
         self._preview()
@@ -338,6 +332,16 @@ class BenchScreen(ConfigEditing):
             self._send_when_ready = False
             self.notify(str(error), title="No cluster", severity="error", timeout=15)
         self._preview()
+        if not (self.session.can_send and ask_for_code(self, self.session, self._allowed)):
+            self._send_if_wanted()
+
+    def _allowed(self) -> None:
+        """The scenario's code may run; its note, which would have covered the question, may be seen again."""
+        self._preview()
+        self.call_later(self.run_action, "app.note")
+        self._send_if_wanted()
+
+    def _send_if_wanted(self) -> None:
         if self._send_when_ready:
             self._send_when_ready = False
             self.action_send()

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from textual import on
-from textual.screen import Screen
 
+from workbench.producer_config import counterpart
 from workbench.ui import config_view
 from workbench.ui.config_hints import typed_hints
 from workbench.ui.config_model import Hint
 from workbench.ui.pasting import paste
-from workbench.ui.session import Session
+from workbench.ui.screens.shown import ShownScreen
 from workbench.ui.setting_help import setting_help
 from workbench.ui.theme import palette
 from workbench.ui.widgets.config_list import ConfigList
@@ -19,16 +19,8 @@ from workbench.ui.widgets.tab_bar import Tab
 from workbench.ui.written import DEFAULTS, Written
 
 
-class ConfigEditing(Screen[None]):
+class ConfigEditing(ShownScreen):
     """The bench, as far as it is about the config."""
-
-    def __init__(self, session: Session, classes: str) -> None:
-        super().__init__(classes=classes)
-        self.session = session
-
-    def show(self) -> None:
-        """Draw the session as it is now."""
-        raise NotImplementedError
 
     def action_tab(self, tab: Tab, then: Callable[[], object] | None = None) -> None:
         raise NotImplementedError
@@ -38,14 +30,23 @@ class ConfigEditing(Screen[None]):
         waits = (
             session.run_on and session.running is not None and session.running.producer != written.producer
         )
+        refused = session.judge.refusal(written.producer) is not None
         for meaning in self.query(Meaning):
-            meaning.show_meaning(config_view.meaning_of(session, written), waits=waits)
+            meaning.show_meaning(config_view.meaning_of(session, written), waits=waits, refused=refused)
 
     def _show_help(self, name: str) -> None:
         text = setting_help(name, self.session.written, palette(self.app))
         self.query_one(ConfigPane).show_setting(text)
         for meaning in self.query(Meaning):
             meaning.show_setting(text)
+
+    def _go_to_refused(self) -> None:
+        """To the setting that keeps a run from starting, or the one it was made from."""
+        session, listed = self.session, self.query_one(ConfigList)
+        name = session.judge.refused_setting(session.scenario.producer)
+        listed.go_to(name)
+        if listed.current is None or listed.current.name != name:
+            listed.go_to(counterpart(name, "librdkafka"))
 
     def _typed_hints(self, name: str, text: str) -> list[Hint]:
         return typed_hints(self.session.judge, self.session.written, name, text)
@@ -106,7 +107,11 @@ class ConfigEditing(Screen[None]):
         self.show()
 
     def action_filter(self) -> None:
-        self.action_tab("config", self.query_one(ConfigPane).go_to_filter)
+        go = self.query_one(ConfigPane).go_to_filter
+        if self.query_one("#filter").is_on_screen:
+            go()
+        else:
+            self.action_tab("config", go)
 
     def action_edit_setting(self) -> None:
         self.query_one(ConfigList).action_edit()

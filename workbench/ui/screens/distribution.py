@@ -1,5 +1,6 @@
-"""The latency distribution of the run, over the screen: histogram, percentiles, maximum."""
+"""The latency distribution of the run, over the screen: histogram or CDF, percentiles, maximum."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.color import Color
@@ -10,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from workbench.insight.distribution import Ink, chart, figures
+from workbench.insight.distribution import Ink, cdf_chart, chart, figures
 from workbench.insight.live import Insight
 from workbench.insight.units import count_text, ms_text
 from workbench.ui.glyphs import pick
@@ -22,18 +23,23 @@ from workbench.ui.widgets.title import Title
 class DistributionChart(Chart):
     """plotext's lines as strips."""
 
+    SIXTEEN = True
+
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._insight: Insight | None = None
+        self._latency: Mapping[int, int] = {}
+        self._max_ms: float | None = None
+        self._cumulated = False
 
-    def show(self, insight: Insight | None) -> None:
-        self._insight = insight
+    def show(self, latency: Mapping[int, int], max_ms: float | None, *, cumulated: bool = False) -> None:
+        """`cumulated`: the share of records up to each latency, instead of the records at each."""
+        self._latency, self._max_ms, self._cumulated = latency, max_ms, cumulated
         self.draw()
 
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
-        latency = self._insight.frame.latency if self._insight else {}
+        latency, draw = self._latency, cdf_chart if self._cumulated else chart
         ink = Ink(*(_rgb(colour) for colour in (roles.tint("accent", 0.92), roles.warn, roles.muted)))
-        text = chart(latency, width, height - 2, ink)
+        text = draw(latency, width, height - 2, ink)
         if not text:
             hint = pick(width, "no latencies yet — ^S sends records", "no latencies yet", "none yet")
             return [[]] * ((height - 1) // 2) + [middle(width, hint, roles.muted)]
@@ -48,8 +54,7 @@ class DistributionChart(Chart):
 
     def _figures(self, roles: Roles, width: int) -> list[Segment]:
         """p50 4.40  p90 …  max 388.0 ms: those that fit."""
-        assert self._insight is not None
-        told = [*figures(self._insight.frame.latency), ("max", self._insight.max_ms)]
+        told = [*figures(self._latency), ("max", self._max_ms)]
         spans: list[Segment] = []
         for left_out in ((), ("p90",), ("p90", "p99.9")):
             spans = [part for name, ms in told if name not in left_out for part in _figure(roles, name, ms)]
@@ -76,22 +81,56 @@ class Distribution(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,d,q,enter", "dismiss", "close", show=False, tooltip="close", id="distribution.close"),
-    ]
+        Binding("c", "cumulate", "CDF", show=False, tooltip="records up to each latency, and back",
+                id="distribution.cdf"),
+        Binding("s", "from_send", "from send()", show=False, tooltip="from send(), from when each was due",
+                id="distribution.from_send"),
+    ]  # fmt: skip
 
     def __init__(self, insight: Insight) -> None:
         super().__init__()
         self._insight = insight
+        self._cumulated = self._from_send = False
 
     def compose(self) -> ComposeResult:
-        insight = self._insight
-        counted = count_text(sum(insight.frame.latency.values()))
         with Vertical():
-            yield Title("Latency distribution", f"{counted} records, send() to report")
+            yield Title("Latency distribution", id="distribution-title")
             yield DistributionChart(id="distribution-chart")
-            yield Title("records by latency, log scale", "Esc closes", id="distribution-keys")
+            yield Title("", id="distribution-keys")
 
     def on_mount(self) -> None:
-        self.query_one(DistributionChart).show(self._insight)
+        self._show()
+
+    def action_cumulate(self) -> None:
+        self._cumulated = not self._cumulated
+        self._show()
+
+    def action_from_send(self) -> None:
+        if self._insight.frame.latency_from_send:
+            self._from_send = not self._from_send
+            self._show()
+        else:
+            self.notify("Without a rate a record is due when it is sent: both are one")
+
+    def _show(self) -> None:
+        frame = self._insight.frame
+        both = bool(frame.latency_from_send)
+        latency, most = frame.latency, self._insight.max_ms
+        if self._from_send:
+            latency, most = frame.latency_from_send, frame.latency_from_send_max_us / 1000
+        since = "when it was due" if both and not self._from_send else "send()"
+        counted = count_text(sum(latency.values()))
+        self.query_one("#distribution-title", Title).right = (
+            f"{counted} records, {since} to report",
+            counted,
+        )
+        self.query_one(DistributionChart).show(latency, most, cumulated=self._cumulated)
+        keys = self.query_one("#distribution-keys", Title)
+        what = "share of records up to each latency" if self._cumulated else "records by latency"
+        keys.label = f"{what}, log scale"
+        other = "histogram" if self._cumulated else "CDF"
+        start = f"  s from {'when due' if self._from_send else 'send()'}" if both else ""
+        keys.right = (f"c {other}{start}  Esc closes", "Esc closes")
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

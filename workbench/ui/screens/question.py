@@ -13,7 +13,7 @@ from workbench.ui.widgets.field import Press
 
 
 class Question(ModalScreen[bool]):
-    """True for `yes`. Escape is `no`; ^Q again is `yes`."""
+    """True for `yes`. Escape is `no`. One about the run goes when that is over, and ^Q again is its `yes`."""
 
     DEFAULT_CSS = """
     Question { align: center middle; background: $k-base 60%; }
@@ -25,17 +25,26 @@ class Question(ModalScreen[bool]):
     Question Press:focus { background: $k-accent; color: $k-on; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "answer(False)", "no", show=False, tooltip="Leave it as it is", id="question.no"),
+        Binding(
+            "escape,n",
+            "answer(False)",
+            "no",
+            show=False,
+            tooltip="Leave it as it is",
+            id="question.no",
+            priority=True,
+        ),
         Binding("y", "answer(True)", "yes", show=False, tooltip="Do it", id="question.yes"),
     ]
 
-    def __init__(self, text: str, yes: str, no: str) -> None:
+    def __init__(self, text: str, yes: str, no: str, *, about_run: bool = False) -> None:
         super().__init__()
+        self.about_run = about_run
         self._text, self._yes, self._no = text, yes, no
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Static(self._text)
+            yield Static(self._text, markup=False)
             with Horizontal():
                 yield Press(self._yes, id="yes")
                 yield Press(self._no, id="no")

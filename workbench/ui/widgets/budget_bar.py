@@ -125,9 +125,11 @@ def _try_labels(
     budget: Budget, tries: list[Stretch], end: float, room: int
 ) -> Callable[[Stretch], tuple[str, ...]]:
     """The longest form that fits into every try that has its whole time; a cut one may have a shorter."""
+    if not tries:  # lingers until the client gives up
+        return lambda _: ()
     if not budget.answered:
         return lambda _: (" until it is sent ", " sent ")
-    forms = (" try {n}: {time} ", " try {n} ", "try {n}", "{n}")
+    forms = (" try {n}: {time} ", " try {n} ", "{n}")
     whole = [each for each in tries if each.whole] or tries
     least = min(int((each.end_ms - each.start_ms) / end * room) for each in whole)
     wide = len(str(tries[-1].number)) - 1
@@ -156,6 +158,8 @@ def _below(budget: Budget, roles: Roles, room: int, over: int) -> list[Segment]:
         return [span(text.rjust(room), roles.warn)]
     if not budget.answered:
         return [span(pick(room, "acks=0: no answer is waited for", "no answer awaited"), roles.muted)]
+    if not budget.tries:
+        return [span(pick(room, "no time is left to send it", "no time to send"), roles.warn)]
     count = f"{budget.tries:,} {'try' if budget.tries == 1 else 'tries'}"
     if budget.delivery_ms is None:
         count = "tries"

@@ -6,10 +6,12 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.theme import Theme
@@ -24,6 +26,10 @@ from workbench.ui.theme import Roles, palette
 BLOCKS = " ▁▂▃▄▅▆▇█"
 EMPTY = ("no records yet — ^S sends", "^S sends", "^S")
 
+_NEAR = 6
+"""Cells between two changes of a line below which they are painted as one."""
+_FINELY = 12
+"""Segments between the first and the last change up to which it is worth to look what of them changed."""
 _BAR_ROOM = 66
 _BAR_WIDTH = 12
 
@@ -38,7 +44,8 @@ def span(text: str, colour: str | None = None, background: str | None = None, bo
 
 
 def width_of(spans: Iterable[Segment]) -> int:
-    return sum(cell_len(text) for text, *_ in spans)
+    text = "".join([text for text, _, _ in spans])
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def ends(width: int, left: Sequence[Segment], right: Sequence[Segment]) -> list[Segment]:
@@ -46,6 +53,26 @@ def ends(width: int, left: Sequence[Segment], right: Sequence[Segment]) -> list[
     room = width - width_of(right)
     line = list(Segment.adjust_line_length(list(left), max(room, 0)))
     return [*line, *right]
+
+
+def tight(line: Iterable[Segment]) -> list[Segment]:
+    """The same to the eye in fewer segments: blanks join what stands before them on the same ground."""
+    result: list[Segment] = []
+    held, style_held, ground_held = "", None, None
+    for text, found, _ in line:
+        if held and (found is style_held or (text.isspace() and _ground_of(found) is ground_held)):
+            held += text
+        elif text:
+            if held:
+                result.append(Segment(held, style_held))
+            held, style_held, ground_held = text, found, _ground_of(found)
+    if held:
+        result.append(Segment(held, style_held))
+    return result
+
+
+def _ground_of(found: Style | None) -> Color | None:
+    return found.bgcolor if found is not None else None
 
 
 def middle(width: int, text: str, colour: str) -> list[Segment]:
@@ -92,19 +119,99 @@ def stacked(heights: Sequence[int], colours: Sequence[str], row: int) -> tuple[s
     return BLOCKS[parts[0][0]], parts[0][1], parts[1][1]
 
 
-def _changed(old: Strip, new: Strip) -> tuple[int, int]:
-    """The cells from which and to which two strips of the same length differ."""
-    if old == new:
-        return 0, 0
-    left = right = 0
+class Ground:
+    """What charts stand on: puts a background under segments that have none of their own."""
+
+    def __init__(self, colour: Color) -> None:
+        self.style = Style(bgcolor=colour)
+        self._styles: dict[int, tuple[Style | None, Style]] = {}
+        """By the identity of the style above, which is kept so that no other can have it."""
+
+    def over(self, line: Iterable[Segment]) -> list[Segment]:
+        """Each segment on this ground; one that has a ground of its own is the same segment."""
+        styles, found = self._styles, []
+        for segment in line:
+            above = segment[1]
+            both = styles.get(id(above))
+            if both is None:
+                own = above if above is not None and above.bgcolor is not None else None
+                both = styles[id(above)] = above, own or self.style + above
+            found.append(segment if both[1] is above else Segment(segment[0], both[1]))
+        return found
+
+    def strip(self, line: Sequence[Segment], width: int) -> Strip:
+        segments, length = self.over(line), width_of(line)
+        if length < width:
+            segments.append(Segment(" " * (width - length), self.style))
+        strip = Strip(segments, max(length, width))
+        return strip if length <= width else strip.adjust_cell_length(width)
+
+    def renewed(
+        self, strip: Strip, was: Sequence[Segment], now: Sequence[Segment], width: int
+    ) -> tuple[Strip, list[tuple[int, int]]]:
+        """The strip of a line that was another, and its cells that differ; what is alike is taken over."""
+        left = _alike(was, now)
+        right = _alike(was[:left:-1], now[:left:-1])
+        old = list(strip)
+        before, after = old[left : len(was) - right], self.over(now[left : len(now) - right])
+        if len(old) - len(was) not in (0, 1) or width_of(before) != width_of(after):
+            new = self.strip(now, width)
+            return new, changes(strip, new)
+        new = Strip([*old[:left], *after, *old[len(was) - right :]], width)
+        start = width - width_of([*after, *old[len(was) - right :]])
+        if len(after) == 1 or len(after) > _FINELY:
+            return new, [(start, start + width_of(after))]
+        return new, [(start + one, start + other) for one, other in changes(Strip(before), Strip(after))]
+
+
+def _alike(was: Sequence[Segment], now: Sequence[Segment]) -> int:
+    """How many segments are the same from the beginning."""
+    most = min(len(was), len(now))
+    for count in range(most, max(0, most - _NEAR), -1):
+        if was[:count] == now[:count]:
+            return count
+    count = 0
+    for one, other in zip(was, now, strict=False):
+        if one is not other and one != other:
+            break
+        count += 1
+    return count
+
+
+def changes(old: Strip, new: Strip) -> list[tuple[int, int]]:
+    """The cells, from and to, in which two strips of the same length differ; what is near is one."""
+    found: list[tuple[int, int]] = []
     before, after = list(old), list(new)
-    while before and after and before[0] == after[0]:
-        left += after[0].cell_length
-        del before[0], after[0]
-    while before and after and before[-1] == after[-1]:
-        right += after[-1].cell_length
-        del before[-1], after[-1]
-    return left, new.cell_length - right
+    if any(len(text) != cell_len(text) for text, *_ in (*before, *after)):
+        return [(0, new.cell_length)]
+    at = was = now = in_was = in_now = 0
+    while was < len(before) and now < len(after):
+        old_text, old_style, _ = before[was]
+        new_text, new_style, _ = after[now]
+        length = min(len(old_text) - in_was, len(new_text) - in_now)
+        same = old_style is new_style or old_style == new_style
+        if not same or old_text[in_was : in_was + length] != new_text[in_now : in_now + length]:
+            if found and at - found[-1][1] < _NEAR:
+                found[-1] = found[-1][0], at + length
+            elif length:
+                found.append((at, at + length))
+        at, in_was, in_now = at + length, in_was + length, in_now + length
+        if in_was == len(old_text):
+            was, in_was = was + 1, 0
+        if in_now == len(new_text):
+            now, in_now = now + 1, 0
+    return found
+
+
+def _stacked(lines: Sequence[Region]) -> list[Region]:
+    """Whole lines, those below each other as one region."""
+    result: list[Region] = []
+    for line in lines:
+        if result and result[-1].bottom == line.y:
+            result[-1] = Region(line.x, result[-1].y, line.width, result[-1].height + 1)
+        else:
+            result.append(line)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +233,7 @@ class Layout:
         leaders = [partition.leader for partition in topic.partitions] if topic else []
         leader = max((len(str(max(leader, 0))) for leader in leaders), default=0)
         left = max(5, len(f"p{partitions - 1}") + 1 + (leader + 1 if leader else 0))
-        count = max(7, *(len(count_text(share.count)) for share in shares), 0)
+        count = max(7, len(count_text(max((share.count for share in shares), default=0))))
         bar = _BAR_WIDTH if width >= _BAR_ROOM else 0
         right = 1 + count + 1 + len("100 %") + (bar + 1 if bar else 0)
         return cls(left, max(1, width - left - right), right, count, bar)
@@ -136,6 +243,10 @@ class Chart(Widget):
     """A widget of ready strips: built when data, size or theme change; only what differs is repainted."""
 
     ALLOW_SELECT = False
+    WHOLE: ClassVar[bool] = False
+    """Where most of a line changes at a time: a whole line costs the compositor less than its parts."""
+    SIXTEEN: ClassVar[bool] = False
+    """Whether there are colours of the terminal's own in it."""
     DEFAULT_CSS = """
     Chart { width: 1fr; height: 1fr; }
     """
@@ -145,6 +256,10 @@ class Chart(Widget):
         self.room = Size(0, 0)
         """What `build` fills."""
         self._strips: list[Strip] = []
+        self._built: list[list[Segment]] = []
+        self._drawn_for: object = None
+        self._roles: Roles | None = None
+        self._ground: Ground | None = None
 
     def lines(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
         self.room = Size(width, height)
@@ -158,18 +273,35 @@ class Chart(Widget):
         width, height = self.size
         if not (width and height and self.is_attached):
             return
-        lines = self.lines(palette(self.app), width, height)
-        ground = Style(bgcolor=self.background_colors[1].rich_color)
-        strips = [Strip(line).adjust_cell_length(width).apply_style(ground) for line in lines]
-        strips += [Strip.blank(width, ground)] * (height - len(strips))
-        old, self._strips = self._strips, strips
-        if len(old) != height or (old and old[0].cell_length != width):
+        roles = self._roles = self._roles or palette(self.app)
+        lines = self.lines(roles, width, height)
+        lines += [[]] * (height - len(lines))
+        colour = self.background_colors[1].rich_color
+        if self._ground is None or self._ground.style.bgcolor != colour:
+            self._ground = Ground(colour)
+        ground = self._ground
+        key = width, height, ground
+        if key != self._drawn_for:
+            self._drawn_for, self._built = key, lines
+            self._strips = [ground.strip(line, width) for line in lines]
             self.refresh()
             return
-        spans = [_changed(before, after) for before, after in zip(old, strips, strict=True)]
-        regions = [Region(left, y, right - left, 1) for y, (left, right) in enumerate(spans) if right > left]
+        before, self._built = self._built, lines
+        regions = []
+        for y, (was, now) in enumerate(zip(before, lines, strict=True)):
+            if was == now:
+                continue
+            self._strips[y], spans = ground.renewed(self._strips[y], was, now, width)
+            spans = [(0, width)] if self.WHOLE else spans
+            regions += [Region(left, y, right - left, 1) for left, right in spans]
         if regions:
-            self.refresh(*regions)
+            self.refresh(*(_stacked(regions) if self.WHOLE else regions))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without the one that turns the terminal's sixteen colours into others, where there are none."""
+        if self.SIXTEEN:
+            return super().get_line_filters()
+        return [each for each in super().get_line_filters() if not isinstance(each, ANSIToTruecolor)]
 
     def render_line(self, y: int) -> Strip:
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, style())
@@ -181,7 +313,7 @@ class Chart(Widget):
         self.draw()
 
     def _on_theme(self, _: Theme) -> None:
-        self._strips = []
+        self._drawn_for = self._roles = None
         self.draw()
 
 
@@ -236,7 +368,12 @@ class ScrollingChart(Chart, can_focus=True):
 
     def more(self, room: int) -> str:
         """Which rows are shown, where not all are."""
+        return pick(room, *self.more_forms) if self.more_forms else ""
+
+    @property
+    def more_forms(self) -> tuple[str, ...]:
+        """The longest first; nothing where all rows are shown."""
         if self.rows <= self.page:
-            return ""
+            return ()
         last = min(self.first + self.page, self.rows)
-        return pick(room, f"{self.first + 1}-{last} of {self.rows}", f"{self.first + 1}-{last}")
+        return f"{self.first + 1}-{last} of {self.rows}", f"{self.first + 1}-{last}"

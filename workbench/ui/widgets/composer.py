@@ -1,34 +1,54 @@
 """What every record of the run is made of, and what the next one will look like."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.events import Click
 from textual.message import Message
-from textual.widgets import Input, Label, Static, TextArea
+from textual.widgets import Input, Label
 
 from workbench.model import scenario_keys
-from workbench.model.record import SERIALIZER_NAMES, MadeRecord, RecordPlan
-from workbench.ui.glyphs import FAILED, OK, fit, number, pick
+from workbench.model.record import MadeRecord, RecordPlan
+from workbench.ui.glyphs import FAILED, OK, number, pick
+from workbench.ui.keys import control_key
 from workbench.ui.theme import palette
-from workbench.ui.widgets.field import Choice, Field
+from workbench.ui.widgets.field import Field
 from workbench.ui.widgets.header_rows import HeaderRows
+from workbench.ui.widgets.made_line import MadeLine
+from workbench.ui.widgets.part_editor import Part, PartEditor
+from workbench.ui.widgets.part_tabs import PARTS, PartTabs, Shown
 from workbench.ui.widgets.payload import Payload
 from workbench.ui.widgets.route import Route
 from workbench.ui.widgets.title import Pane
 from workbench.ui.widgets.wire_bytes import WireBytes
 
-_NULL = "null"
-_AUTO = "auto"
+if TYPE_CHECKING:
+    from workbench.serde.batch_size import BatchSize
+
+_AUTO, _NOW = "auto", "now"
+WHOLE_FROM, BYTES_FROM = 20, 30
+"""Rows from which all parts stand under each other, and from which the bytes do too."""
+_PARTS: tuple[Part, ...] = ("key", "value")
+_PARTITION_TIP = "A number, or nothing: the partitioner chooses"
+_TIME_TIP = (
+    "CreateTime in epoch milliseconds, a number or a template such as {{ now_ms - 60000 }}; nothing: the "
+    "client's clock. A topic with message.timestamp.type=LogAppendTime writes the broker's over it"
+)
 
 
 class Composer(Pane):
     """`Edited` carries the topic's name and the record as they stand in the form."""
 
     TITLE = "Record"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        control_key("ctrl+z", "take_back", "the header, the record that was there before", "record.back")
+    ]
 
     @dataclass
     class Edited(Message):
@@ -37,70 +57,132 @@ class Composer(Pane):
         problem: str | None
         """What is wrong in the form; topic and record are the last good ones then."""
 
+    @dataclass
+    class TakenBack(Message):
+        """The record that another had replaced stands here again."""
+
+    @dataclass
+    class Pasted(Message):
+        """A text that may be a whole record, on its way into `payload`."""
+
+        payload: Payload
+        text: str
+
     def __init__(self, topic: str, record: RecordPlan, id: str = "composer") -> None:  # noqa: A002
         super().__init__(id=id)
         self._topic = topic
         self._record = record
-        self._put_by = {"key": record.key or "", "value": record.value or ""}
+        self._replaced: list[RecordPlan] = []
+        self._made: MadeRecord | None = None
+        self._part: Shown = "value"
 
     def body(self) -> ComposeResult:
         record = self._record
-        serializers = (*SERIALIZER_NAMES, _NULL)
         with Horizontal(classes="row"):
             yield Label("topic", classes="label")
             yield Field(self._topic, "name of the topic", id="topic")
         with Horizontal(classes="row"):
             yield Label("partition", classes="label")
-            partition = "" if record.partition is None else str(record.partition)
-            yield Field(partition, "auto, by the partitioner", id="partition")
-        with Horizontal(classes="row"):
-            yield Label("key", classes="label")
-            yield Choice(serializers, _NULL if record.key is None else record.key_serializer, id="key-kind")
-            yield Field(record.key or "", "", id="key")
-        with Horizontal(classes="row"):
-            yield Label("value", classes="label")
-            null = record.value is None and record.value_file is None
-            yield Choice(serializers, _NULL if null else record.value_serializer, id="value-kind")
-            yield Static("", id="verdict")
-        yield Payload(record.value or "", id="value")
+            yield Field("" if record.partition is None else str(record.partition), _AUTO, id="partition")
+            yield Label("time", classes="label-time")
+            yield Field(record.timestamp or "", _NOW, id="timestamp")
+        yield PartTabs(id="part-tabs")
+        yield PartEditor("key", record, id="key-part")
+        yield PartEditor("value", record, id="value-part")
         yield HeaderRows(record.headers, id="headers")
         yield Route(id="route")
-        yield Static("", id="made")
+        yield MadeLine(id="made")
         yield WireBytes(id="wire-bytes")
 
     def on_mount(self) -> None:
-        self.query_one("#key-kind").tooltip = "The key's serializer; null: the record has no key"
-        self.query_one("#value-kind").tooltip = "The value's serializer; null: a tombstone"
-        self._mark_nulls()
+        self.query_one("#partition").tooltip = _PARTITION_TIP
+        self.query_one("#timestamp").tooltip = _TIME_TIP
+        self._show_notes()
+        self.show_part(self._part)
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._draw_anew())
+
+    def _draw_anew(self) -> None:
+        """Texts have their colours with them."""
+        self.query_one(MadeLine).draw()
+        self._show_verdicts()
+
+    def on_resize(self) -> None:
+        rows = self.size.height
+        self.set_class(rows < WHOLE_FROM, "-sub")
+        self.set_class(rows >= BYTES_FROM, "-bytes")
+        self.call_after_refresh(self._show_verdicts)
+
+    # ---- parts, where one is shown at a time
+
+    def show_part(self, part: Shown) -> None:
+        self._part = part
+        for each in PARTS:
+            self.set_class(each == part, f"-part-{each}")
+        self.query_one(PartTabs).part = part
+
+    def go_to_part(self, part: Shown) -> None:
+        """Show it, and put the cursor into it."""
+        self.show_part(part)
+
+        def focus() -> None:
+            if part == "bytes":
+                self.query_one(WireBytes).focus()
+            elif part == "headers":
+                names = list(self.query("HeaderRow .name"))
+                (names[0] if names else self.query_one("#add-header")).focus()
+            else:
+                self._editor(part).payload.focus()
+
+        self.call_after_refresh(focus)
+
+    def next_part(self) -> None:
+        """In a form that shows them all, the cursor goes from one to the next."""
+        focused = self.screen.focused
+        inside = list(focused.ancestors_with_self) if focused else []
+        now: Shown = self._part
+        if not self.has_class("-sub"):
+            ids = {"key": "key-part", "value": "value-part", "headers": "headers"}
+            known = [part for part, name in ids.items() if any(node.id == name for node in inside)]
+            now = next((part for part in PARTS if part in known), "bytes")
+        shown = PARTS if self.has_class("-sub") else PARTS[:3]
+        self.go_to_part(shown[(shown.index(now) + 1) % len(shown)] if now in shown else shown[0])
+
+    @on(PartTabs.Picked)
+    def _part_picked(self, event: PartTabs.Picked) -> None:
+        event.stop()
+        self.show_part(event.part)
+
+    def _editor(self, part: Part) -> PartEditor:
+        return self.query_one(f"#{part}-part", PartEditor)
 
     # ---- what stands in the form
 
     def _read_record(self) -> RecordPlan:
-        """Raises ValueError: what is wrong; the mend."""
-        now = self._record
-        key_kind, value_kind = self._kind("key"), self._kind("value")
-        from_file = now.value_file is not None and value_kind != _NULL
-        return msgspec.structs.replace(
-            now,
-            key=None if key_kind == _NULL else self.query_one("#key", Field).value,
-            key_serializer=now.key_serializer if key_kind == _NULL else key_kind,
-            value=None if value_kind == _NULL or from_file else self.query_one("#value", Payload).text,
-            value_file=now.value_file if from_file else None,
-            value_serializer=now.value_serializer if value_kind == _NULL else value_kind,
-            headers=self.query_one("#headers", HeaderRows).headers,
-            partition=self._read_partition(),
-        )
-
-    def _kind(self, part: str) -> str:
-        return self.query_one(f"#{part}-kind", Choice).value
-
-    def _read_partition(self) -> int | None:
-        text = self.query_one("#partition", Field).value.strip()
-        if text in {"", _AUTO}:
-            return None
-        if not text.isdecimal():
-            raise ValueError("partition: a number from 0, or nothing for the partitioner")
-        return int(text)
+        """Raises ValueError: what is wrong; the mend. Each wrong field is marked."""
+        key, value = self._editor("key"), self._editor("value")
+        changes: dict[str, object] = {
+            "key": key.text,
+            "key_serializer": key.serializer,
+            "value": value.text,
+            "value_file": value.file if value.kind == "file" else None,
+            "value_serializer": value.serializer,
+            "key_schema_file": key.schema_file,
+            "key_type": key.type_name,
+            "value_schema_file": value.schema_file,
+            "value_type": value.type_name,
+            "headers": self.query_one("#headers", HeaderRows).headers,
+        }
+        problem = None
+        for name, read in (("partition", _read_partition), ("timestamp", _read_timestamp)):
+            field = self.query_one(f"#{name}", Field)
+            try:
+                changes[name] = read(field.value.strip())
+            except ValueError as error:
+                problem = problem or f"{name}: {error}"
+            field.set_class(name not in changes, "-wrong")
+        if problem is not None:
+            raise ValueError(problem)
+        return msgspec.structs.replace(self._record, **changes)
 
     def _read_topic(self) -> str:
         try:
@@ -109,13 +191,10 @@ class Composer(Pane):
             raise ValueError(f"topic: {error}") from None
 
     @on(Input.Changed)
-    @on(TextArea.Changed)
-    @on(Choice.Chosen)
+    @on(PartEditor.Edited)
     @on(HeaderRows.Edited)
     def _changed(self, event: Message) -> None:
         event.stop()
-        if isinstance(event, Choice.Chosen):
-            self._mark_nulls()
         self.post_message(self.edited())
 
     def edited(self) -> Edited:
@@ -128,34 +207,69 @@ class Composer(Pane):
         self.query_one("#topic").set_class(problem is not None, "-wrong")
         try:
             self._record = self._read_record()
-            self.query_one("#partition").remove_class("-wrong")
         except ValueError as error:
             problem = str(error)
-            self.query_one("#partition").add_class("-wrong")
+        self._show_notes()
         return self.Edited(self._topic, self._record, problem)
 
-    def _mark_nulls(self) -> None:
-        """A null part keeps its text aside, so that nothing is lost by looking at null."""
-        key, value = self.query_one("#key", Field), self.query_one("#value", Payload)
-        key_kind, value_kind = self._kind("key"), self._kind("value")
-        if key.disabled != (key_kind == _NULL):
-            key.value, self._put_by["key"] = (
-                ("", key.value) if key_kind == _NULL else (self._put_by["key"], "")
-            )
-        key.disabled = key_kind == _NULL
-        key.placeholder = "null, no key" if key.disabled else "empty, 0 B"
-        disabled = value_kind == _NULL or self._record.value_file is not None
-        if value.disabled != disabled:
-            value.text, self._put_by["value"] = ("", value.text) if disabled else (self._put_by["value"], "")
-        value.disabled = disabled
-        value.highlight_json = value_kind == "json"
-        if value_kind == _NULL:
-            value.placeholder = "null: a tombstone, the record has no value"
-        elif self._record.value_file is not None:
-            value.placeholder = f"from the file {self._record.value_file}"
-        else:
-            value.placeholder = "empty, 0 B"
-        value.refresh()
+    # ---- another record in its place
+
+    async def replace(self, record: RecordPlan, topic: str | None = None) -> None:
+        """Show another record; ^Z in key or value, with nothing else to undo, takes it back."""
+        if record != self._record:
+            self._replaced.append(self._record)
+        await self._show_record(record, topic)
+
+    @property
+    def can_take_back(self) -> bool:
+        return bool(self._replaced)
+
+    async def take_back(self) -> bool:
+        """The record that stood here before the last `replace`; False where there is none."""
+        if not self._replaced:
+            return False
+        await self._show_record(self._replaced.pop(), None)
+        self.post_message(self.TakenBack())
+        return True
+
+    @on(HeaderRows.Removing)
+    def _header_goes(self, event: HeaderRows.Removing) -> None:
+        event.stop()
+        self._replaced.append(self._record)
+
+    @work(exclusive=True, group="take-back")
+    async def action_take_back(self) -> None:
+        """Outside a text, which has an undo of its own."""
+        if not await self.take_back():
+            self.notify("Nothing to take back in the record", title="Record")
+
+    async def start_over(self, record: RecordPlan, topic: str) -> None:
+        """Show a record that belongs to another scenario: nothing of before is brought back."""
+        self._replaced.clear()
+        self._made = None
+        await self._show_record(record, topic)
+
+    async def _show_record(self, record: RecordPlan, topic: str | None) -> None:
+        self._record = record
+        if topic is not None:
+            self.query_one("#topic", Field).value = topic
+        self.query_one("#partition", Field).value = "" if record.partition is None else str(record.partition)
+        self.query_one("#timestamp", Field).value = record.timestamp or ""
+        for part in _PARTS:
+            self._editor(part).show(record)
+        await self.query_one("#headers", HeaderRows).show(record.headers)
+        self.post_message(self.edited())
+
+    @on(Payload.NothingToUndo)
+    @work(exclusive=True, group="take-back")
+    async def _undo_wanted(self, event: Payload.NothingToUndo) -> None:
+        event.stop()
+        await self.take_back()
+
+    @on(Payload.RecordPasted)
+    def _record_pasted(self, event: Payload.RecordPasted) -> None:
+        event.stop()
+        self.post_message(self.Pasted(event.payload, event.text))
 
     # ---- what the engine made of it
 
@@ -163,42 +277,84 @@ class Composer(Pane):
         roles = palette(self.app)
         self.title.right = Text.assemble(("next: ", roles.muted), f"seq {number(seq)}")
 
-    def show_made(self, made: MadeRecord | None, problem: str | None = None) -> None:
+    def show_made(
+        self, made: MadeRecord | None, problem: str | None = None, size: "BatchSize | None" = None
+    ) -> None:
         """What the engine made of the record; None: not known yet, for `problem` if it has one."""
-        roles = palette(self.app)
+        self._made = made
         self.query_one(WireBytes).show(made)
-        verdict, line = self.query_one("#verdict", Static), self.query_one("#made", Static)
-        room = max(verdict.content_size.width, 8)
-        if made is None:
-            verdict.update(Text(pick(room, problem or "no preview yet", "no preview"), roles.muted))
-            line.update(Text(problem or "", roles.muted))
-        elif made.error is not None:
-            where = made.where or "record"
-            verdict.update(
-                Text(
-                    pick(room, f"{FAILED} {where} cannot be made", f"{FAILED} not valid", FAILED),
-                    f"bold {roles.bad}",
-                )
-            )
-            line.update(Text.assemble((f"{FAILED} {where}: ", f"bold {roles.bad}"), (made.error, roles.bad)))
-        else:
-            verdict.update(Text(pick(room, f"{OK} {_size_text(made.value)}", OK), roles.ok))
-            self._show_sizes(line, made)
+        self.query_one(MadeLine).show(made, problem, size)
+        for part in _PARTS:
+            wrong = made is not None and made.error is not None and made.where == part
+            places = [(place.line, place.column) for place in made.problems] if made and wrong else []
+            self._editor(part).show_wrong(places)
+        self._show_verdicts()
+        self._show_notes()
 
-    def _show_sizes(self, line: Static, made: MadeRecord) -> None:
+    def _show_verdicts(self) -> None:
+        made = self._made
+        for part in _PARTS:
+            editor = self._editor(part)
+            editor.show_verdict(self._verdict(made, part, editor.verdict_room()))
+
+    def _verdict(self, made: MadeRecord | None, part: Part, room: int) -> Text:
         roles = palette(self.app)
-        key, value = len(made.key or b""), len(made.value or b"")
-        headers = sum(len(name.encode()) + len(data or b"") for name, data in made.headers)
-        total = (f"{number(key + value + headers)} B", f"bold {roles.text}")
-        parts = [("key", key, made.key is None), ("value", value, made.value is None)]
-        shown = " · ".join(f"{name} null" if null else f"{name} {number(size)}" for name, size, null in parts)
-        if made.headers:
-            shown += f" · headers {number(headers)}"
-        spans = fit(line.content_size.width, [[total, (f"  {shown} B", roles.muted)], [total]])
-        line.update(Text.assemble(*spans, no_wrap=True))
+        if made is None:
+            return Text(pick(room, "no preview yet", "no preview", ""), roles.muted)
+        if made.error is not None:
+            if made.where != part:
+                return Text("")
+            return Text(pick(room, f"{FAILED} not valid", f"{FAILED} wrong", FAILED), f"bold {roles.bad}")
+        data = made.key if part == "key" else made.value
+        text: tuple[str, ...]
+        if data is None:
+            text = ("null, a tombstone", "tombstone", "null") if part == "value" else ("null",)
+        else:
+            size = f"{number(len(data))} B"
+            text = (f"valid, {size}", size) if data else ("empty, 0 B", "0 B")
+        return Text(pick(room, *(f"{OK} {form}" for form in text), OK), roles.ok)
+
+    def _show_notes(self) -> None:
+        """What the tabs say of the parts that are not seen."""
+        made = self._made
+        notes: dict[str, str] = {part: self._editor(part).kind for part in _PARTS}
+        notes = {part: kind for part, kind in notes.items() if kind != "text"}
+        count = len(self.query_one("#headers", HeaderRows).headers)
+        notes["headers"] = str(count) if count else ""
+        if made is not None and made.error is not None and made.where in PARTS:
+            notes[str(made.where)] = FAILED
+        self.query_one(PartTabs).notes = notes
+
+    @on(Click, "#made")
+    def _go_to_wrong(self, event: Click) -> None:
+        event.stop()
+        self.go_to_problem()
+
+    def go_to_problem(self) -> bool:
+        """Put the cursor where something is wrong; False where nothing is, as far as is known."""
+        made = self._made
+        if made is None or made.error is None:
+            return False
+        where = made.where
+        if where == "timestamp":
+            self.query_one("#timestamp").focus()
+        elif where == "headers":
+            self.go_to_part("headers")
+        for part in _PARTS:
+            if where == part:
+                if made.problems:
+                    self._editor(part).payload.go_to(made.problems[0].line, made.problems[0].column)
+                self.go_to_part(part)
+        return where is not None
 
 
-def _size_text(value: bytes | None) -> str:
-    if value is None:
-        return "null, a tombstone"
-    return f"valid, {number(len(value))} B" if value else "empty, 0 B"
+def _read_partition(text: str) -> int | None:
+    if text in {"", _AUTO}:
+        return None
+    if not text.isdecimal():
+        raise ValueError("a number from 0, or nothing for the partitioner")
+    return int(text)
+
+
+def _read_timestamp(text: str) -> str | None:
+    return None if text in {"", _NOW} else scenario_keys.timestamp(text)

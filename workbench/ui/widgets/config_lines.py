@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 
+from workbench.producer_config.values import letters
 from workbench.ui.config_model import Entry, Hint, Setting
 from workbench.ui.glyphs import CHANGED, CLOSED, FAILED, NEXT_RUN, OPEN, WARNING, pick
 from workbench.ui.theme import Roles
@@ -16,13 +17,13 @@ MARK = 2
 _UNIT_ROOM = 36
 _NAME = 20
 _LEAST_VALUE = 8
+_LEAST_CUT = 10
 _GLYPHS = {"bad": FAILED, "warn": WARNING, "info": "·"}
 FIX = "[f]ix"
 _CLIENTS = re.compile(r"(Java|librdkafka)")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line: of which entry, and its how-many-th. The first is the entry's own, the others hints."""
 
     entry: int
@@ -49,8 +50,10 @@ def wrapped(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines or [""]
 
 
-def lines_of(entries: Sequence[Entry], width: int, instead: tuple[str, Sequence[Hint]] | None) -> list[Line]:
-    """`instead`: a setting and the hints that are said of it while it is edited."""
+def lines_of(
+    entries: Sequence[Entry], width: int, at: int, instead: tuple[str, Sequence[Hint]] | None
+) -> list[Line]:
+    """`at`: where the cursor stands; `instead`: a setting and what is said of it while it is edited."""
     found: list[Line] = []
     for index, entry in enumerate(entries):
         found.append(Line(index, 0))
@@ -60,15 +63,16 @@ def lines_of(entries: Sequence[Entry], width: int, instead: tuple[str, Sequence[
         if instead is not None and instead[0] == name:
             hints = tuple(instead[1])
         part = 0
+        first = next((hint for hint in hints if hint.fix is not None), None)
         for hint in hints:
-            for text in hint_lines(hint, width - MARK - 2):
+            for text in hint_lines(hint, width - MARK - 2, here=index == at and hint is first):
                 part += 1
                 found.append(Line(index, part, hint, text))
     return found
 
 
-def hint_lines(hint: Hint, width: int) -> list[str]:
-    """With its glyph or the room for it; a fix is offered at the end."""
+def hint_lines(hint: Hint, width: int, *, here: bool = True) -> list[str]:
+    """With its glyph or the room for it; a fix is offered at the end, on a line of its own only `here`."""
     room = max(width, _LEAST_VALUE)
     lines = wrapped(hint.text, room)
     if hint.clients:
@@ -76,15 +80,19 @@ def hint_lines(hint: Hint, width: int) -> list[str]:
     if hint.fix is not None:
         if cell_len(lines[-1]) + 2 + len(FIX) <= room:
             lines[-1] += f"  {FIX}"
-        else:
+        elif here:
             lines.append(FIX)
     return [f"{_GLYPHS[hint.severity] if not index else '':<2}{line}" for index, line in enumerate(lines)]
 
 
 def shortened(room: int, setting: Setting) -> str:
-    """The name or a shorter form of it; at last its end, where names of a group differ."""
-    named = next((form for form in (setting.name, *setting.labels) if cell_len(form) <= room), "")
-    return named or f"…{setting.name[1 - room :].lstrip('.')}"
+    """The name or a shorter form of it; at last its beginning and its end."""
+    name = letters(setting.name)
+    named = next((form for form in (name, *setting.labels) if cell_len(form) <= room), "")
+    if named or room < _LEAST_CUT:
+        return named or f"{name[: room - 1]}…"
+    end = (room - 1) // 2
+    return f"{name[: room - 1 - end].rstrip('.')}…{name[-end:].lstrip('.')}"
 
 
 def name_width(entries: Sequence[Entry], width: int) -> int:
@@ -118,10 +126,13 @@ def setting_line(
     mark = NEXT_RUN if setting.waits else CHANGED if setting.changed else " "
     touched = setting.changed or setting.waits
     spans = [span(f"{mark} ", roles.warn if setting.waits else roles.accent, ground)]
-    value = setting.value + (f" {OPEN}" if setting.choices and not setting.read_only else "")
+    plain = letters(setting.value)
+    value = plain + (f" {OPEN}" if setting.choices and not setting.read_only else "")
     shown = value or ("in code" if setting.read_only else "not set")
-    beside = max(_LEAST_VALUE, cell_len(shown) + 1 if cell_len(shown) <= width // 3 else 0)
+    beside = cell_len(shown) + 1 if cell_len(shown) <= width // 3 else _LEAST_VALUE
     room = names if editing else max(names, min(len(setting.name), width - MARK - 1 - beside))
+    if any(len(label) <= names for label in setting.labels):
+        room = names
     if setting.short_values and not editing:
         room = min(room, width - MARK - 1 - cell_len(setting.short_values[-1]))
     named = shortened(room, setting)
@@ -131,7 +142,7 @@ def setting_line(
     unit = setting.unit if width >= _UNIT_ROOM else ""
     if cell_len(shown) + cell_len(unit) + 1 > room:
         unit = ""
-    shown = pick(room, shown, *((setting.value,) if setting.value else ()), *setting.short_values)
+    shown = pick(room, shown, *((plain,) if plain else ()), *setting.short_values)
     quiet = setting.read_only or not setting.value
     colour = roles.muted if quiet else roles.warn if setting.waits else roles.text
     spans.append(span(shown, colour, ground, bold=touched))

@@ -1,7 +1,6 @@
 """Settings in groups, edited where they stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events, on
@@ -46,33 +45,33 @@ class ConfigList(ConfigTable):
         control_key("escape", "leave", "clear the filter; leave the list", "config.leave"),
     ]
 
-    @dataclass
     class Edited(Message):
-        """`text` None: back to the default."""
+        def __init__(self, name: str, text: str | None) -> None:
+            """`text` None: back to the default."""
+            super().__init__()
+            self.name, self.text = name, text
 
-        name: str
-        text: str | None
-
-    @dataclass
     class Typed(Message):
-        """Text that would be taken if the edit ended now; None: what stood there."""
+        def __init__(self, name: str, text: str | None) -> None:
+            """Text that would be taken if the edit ended now; None: what stood there."""
+            super().__init__()
+            self.name, self.text = name, text
 
-        name: str
-        text: str | None
-
-    @dataclass
     class FixWanted(Message):
-        hint: Hint
+        def __init__(self, hint: Hint) -> None:
+            super().__init__()
+            self.hint = hint
 
-    @dataclass
     class Pasted(Message):
-        text: str
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
-    @dataclass
     class Wanted(Message):
-        """By a key, of the pane or the screen."""
-
-        what: str
+        def __init__(self, what: str) -> None:
+            """By a key, of the pane or the screen."""
+            super().__init__()
+            self.what = what
 
     def __init__(self, check: Check, groups: Sequence[Group] = (), id: str | None = None) -> None:  # noqa: A002
         super().__init__(groups, id=id)
@@ -171,10 +170,13 @@ class ConfigList(ConfigTable):
 
     def action_leave(self) -> None:
         if self.view.narrowed:
-            self.narrow("", only_changed=False)
-            self.post_message(self.Wanted("narrowed"))
+            self.widen()
         else:
             self.screen.set_focus(None)
+
+    def widen(self) -> None:
+        super().widen()
+        self.post_message(self.Wanted("narrowed"))
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -216,19 +218,22 @@ class ConfigList(ConfigTable):
             hints.append(Hint("info", " · ".join(going_on[:_OFFERED])))
         return hints
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        setting, text = self._editing, event.value.strip()
-        if setting is None or event.input is not self._field:
+    def typed(self, value: str) -> None:
+        """At every key; told by the field itself, so that its letter and the hint are painted at once."""
+        setting, text = self._editing, value.strip()
+        if setting is None or self._field is None:
             return
         hints = self._said(text)
         self._edited = setting.name, hints
         bad = any(hint.severity == "bad" for hint in hints)
-        event.input.set_class(bad, "-wrong")
+        self._field.set_class(bad, "-wrong")
         self._stand(self._at, said=True)
         unchanged = bad or (setting.secret and not text)
         self.post_message(self.Typed(setting.name, None if unchanged else text))
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

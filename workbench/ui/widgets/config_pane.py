@@ -19,7 +19,7 @@ from workbench.ui.widgets.config_list import ConfigList
 from workbench.ui.widgets.field import Field
 from workbench.ui.widgets.title import Pane
 
-_JAVA = "Java's names; librdkafka runs it"
+_JAVA = "Java's names, run by librdkafka"
 
 
 class FilterField(Field):
@@ -31,11 +31,11 @@ class FilterField(Field):
     ]
 
     def action_to_list(self) -> None:
-        self.screen.query_one(ConfigList).focus()
+        self.screen.set_focus(self.screen.query_one(ConfigList))
 
     def action_clear(self) -> None:
         self.value = ""
-        self.screen.query_one(ConfigList).focus()
+        self.screen.set_focus(self.screen.query_one(ConfigList))
 
 
 class ConfigPane(Pane):
@@ -77,7 +77,7 @@ class ConfigPane(Pane):
         self.query_one("#help-under-text", Static).update(text)
 
     def go_to_filter(self) -> None:
-        self.query_one(FilterField).focus()
+        self.screen.set_focus(self.query_one(FilterField))
 
     @on(Input.Changed, "#filter")
     def _narrow(self, event: Input.Changed) -> None:

@@ -1,7 +1,6 @@
 """Settings in groups as lines with a cursor. They are painted, not widgets: there are hundreds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -12,7 +11,6 @@ from workbench.ui.config_model import Entry, Group, Hint, Setting, View
 from workbench.ui.theme import Roles
 from workbench.ui.widgets import config_lines
 from workbench.ui.widgets.chart import Chart, span
-from workbench.ui.widgets.config_lines import FIX
 
 if TYPE_CHECKING:
     from workbench.ui.widgets.config_lines import Line
@@ -23,11 +21,11 @@ _WHEEL = 2
 class ConfigTable(Chart, can_focus=True):
     """What is in sight, where the cursor stands, and how it is painted."""
 
-    @dataclass
     class Moved(Message):
-        """`name` is empty on a group's title."""
-
-        name: str
+        def __init__(self, name: str) -> None:
+            """`name` is empty on a group's title."""
+            super().__init__()
+            self.name = name
 
     def __init__(self, groups: Sequence[Group] = (), id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -58,10 +56,13 @@ class ConfigTable(Chart, can_focus=True):
 
     @property
     def fixes_in_sight(self) -> list[Hint]:
+        """Each once, in their order."""
         shown = self._lines[self._first : self._first + max(self.size.height, 1)]
-        return [
-            line.hint for line in shown if line.hint and line.hint.fix is not None and line.text.endswith(FIX)
-        ]
+        found: list[Hint] = []
+        for line in shown:
+            if line.hint is not None and line.hint.fix is not None and line.hint not in found:
+                found.append(line.hint)
+        return found
 
     def show(self, groups: Sequence[Group]) -> None:
         """The cursor stays where it stands, the value that is being edited as it is."""
@@ -74,16 +75,29 @@ class ConfigTable(Chart, can_focus=True):
         self.view.only_changed = self.view.only_changed if only_changed is None else only_changed
         self._refill()
         if wanted:
-            first = next((index for index, entry in enumerate(self._entries) if entry.setting), 0)
-            self._stand(first)
+            self._stand(self._best(wanted.lower().split()))
+
+    def _best(self, words: Sequence[str]) -> int:
+        """The first whose name has what is wanted, else the first that was found."""
+        found = [(index, entry.setting.name) for index, entry in enumerate(self._entries) if entry.setting]
+        named = [index for index, name in found if all(word in name for word in words)]
+        return (named or [index for index, _ in found] or [0])[0]
 
     def go_to(self, name: str) -> None:
-        """Open what it stands in, and put the cursor on it."""
+        """Open what it stands in, leave off a filter that hides it, and put the cursor on it."""
         group = next((group for group in self._groups for each in group.settings if each.name == name), None)
-        if group is not None:
-            self.view.toggled[group.name] = True
-            self._refill()
-            self._stand(next(i for i, each in enumerate(self._entries) if each.key == (group.name, name)))
+        if group is None:
+            return
+        key = group.name, name
+        self.view.toggled[group.name] = True
+        if key not in [each.key for each in self.view.entries(self._groups)]:
+            self.widen()
+        self._refill()
+        self._stand(next(i for i, each in enumerate(self._entries) if each.key == key))
+
+    def widen(self) -> None:
+        """Show all again."""
+        self.narrow("", only_changed=False)
 
     def _refill(self) -> None:
         key = self._entries[self._at].key if self._entries else ("", "")
@@ -104,7 +118,7 @@ class ConfigTable(Chart, can_focus=True):
 
     def _lay(self) -> None:
         width = self._text_width
-        self._lines = config_lines.lines_of(self._entries, width, self._edited)
+        self._lines = config_lines.lines_of(self._entries, width, self._at, self._edited)
         self._names = config_lines.name_width(self._entries, width)
 
     @property

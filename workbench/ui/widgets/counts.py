@@ -30,10 +30,21 @@ class Figures(Widget):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._session: Session | None = None
+        self._shown: object = None
 
     def show(self, session: Session) -> None:
         self._session = session
-        self.on_resize()
+        shown = (
+            session.insight,
+            session.report,
+            session.phase,
+            session.problem,
+            session.scenario,
+            self.app.theme,
+        )
+        if shown != self._shown:
+            self._shown = shown
+            self.on_resize()
 
     def on_resize(self) -> None:
         if self._session is not None:
@@ -140,8 +151,13 @@ def _ledger(insight: Insight, report: "Report | None", roles: Roles) -> list[lis
 def _proved(report: "Report | None") -> list[tuple[str, int, str, str]]:
     """What the read-back found; nothing as long as it has not."""
     ledger = report.ledger if report else None
-    if ledger is None or ledger.stored is None:
+    if ledger is None:
         return []
+    stored = ledger.stored
+    if stored is None:  # load mode cannot tell its failed records in the log
+        if ledger.acked_stored is None or ledger.unconfirmed_stored is None:
+            return []
+        stored = ledger.acked_stored + ledger.unconfirmed_stored
     wrong = [
         ("bad", ledger.lost, "lost", "lost"),
         ("bad", ledger.vanished, "vanished", "vanished"),
@@ -149,4 +165,4 @@ def _proved(report: "Report | None") -> list[tuple[str, int, str, str]]:
         ("warn", ledger.reordered, "reordered", "reord."),
     ]
     found = [(role, count, word, short) for role, count, word, short in wrong if count]
-    return [("repl", ledger.stored, "stored", "stored"), *found]
+    return [("repl", stored, "stored", "stored"), *found]

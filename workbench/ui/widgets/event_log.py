@@ -13,7 +13,8 @@ from workbench.ui.widgets.chart import ScrollingChart, middle, span, width_of
 _GLYPHS = {
     "run started": "►", "paused": "▮", "resumed": "►", "stopped": "■", "run done": OK, "failed": FAILED,
     "rejected": FAILED, "leader moved": "⇄", "isr shrank": "▼", "isr grew": "▲", "engine died": FAILED,
-    "cluster ready": CHANGED, "cluster died": FAILED, "verified": OK,
+    "fatal": FAILED, "fault": "†", "cluster ready": CHANGED, "cluster died": FAILED, "verified": OK,
+    "config change": CHANGED,
 }  # fmt: skip
 _ROLES = {"ok": "ok", "info": "wire", "warn": "warn", "bad": "bad"}
 _ONE_LINE_FROM = 96
@@ -31,8 +32,10 @@ class EventLog(ScrollingChart):
 
     def show(self, events: Sequence[Event]) -> None:
         """Oldest first."""
-        self._events = tuple(events)
-        self.draw()
+        now = tuple(events)
+        if now != self._events or not self.room:
+            self._events = now
+            self.draw()
 
     def scroll_rows(self, by: int) -> bool:
         self._follow = False
@@ -73,7 +76,7 @@ class EventLog(ScrollingChart):
         return [
             span(f"{moment}  ", roles.muted),
             span(f"{glyph} ", getattr(roles, _ROLES[event.severity])),
-            span(event.kind.replace("isr", "ISR").ljust(_KIND), roles.text, bold=True),
+            span(_titled(event)[0].ljust(_KIND), roles.text, bold=True),
         ]
 
     def _wide(self, roles: Roles, width: int, event: Event, shown: Sequence[Event]) -> list[Segment]:
@@ -81,12 +84,15 @@ class EventLog(ScrollingChart):
         used = width_of(head)
         where = max(len(each.where) for each in shown) + 2
         room = width - used - where
-        fact = max(len(each.what) for each in shown) + 2
-        effect = max(len(each.consequence) for each in shown) + 2
+        _, whats = _titled(event)
+        told = [each for each in shown if each.consequence]
+        fact = max((len(_titled(each)[1][0]) for each in told), default=0) + 2
+        effect = max((len(each.consequence) for each in told), default=0) + 2
         if fact + effect > room:
             fact = max(min(fact, room // 3), room - effect)
         spans = [*head, span(event.where.ljust(where), roles.muted)]
-        spans.append(span(pick(fact - 1, event.what).ljust(fact), roles.muted))
+        alone = room if not event.consequence else fact - 1
+        spans.append(span(pick(alone, *whats).ljust(fact), roles.muted))
         if event.consequence:
             text = pick(room - fact - 2, *_lengths(event.consequence))
             spans += [span(f"{ARROW} ", roles.muted), span(text, roles.text)]
@@ -95,11 +101,19 @@ class EventLog(ScrollingChart):
     def _narrow(self, roles: Roles, width: int, event: Event) -> list[list[Segment]]:
         head = self._head(roles, event, millis=False)
         used = 10 + 2 + _KIND
-        what = "  ".join(part for part in (event.where, event.what) if part)
+        whats = ["  ".join(part for part in (event.where, what) if part) for what in _titled(event)[1]]
         told = pick(width - 4, *_lengths(event.consequence))
         indent = min(used - 2, max(0, width - len(told) - 2))
         second = [span(" " * indent), span(f"{ARROW} ", roles.muted)] if event.consequence else []
-        return [[*head, span(pick(width - used, what), roles.muted)], [*second, span(told, roles.text)]]
+        return [[*head, span(pick(width - used, *whats), roles.muted)], [*second, span(told, roles.text)]]
+
+
+def _titled(event: Event) -> tuple[str, tuple[str, ...]]:
+    """The word at the head and what is left to say, the longest first: nothing stands there twice."""
+    kind = event.kind.replace("isr", "ISR")
+    if event.kind in ("fault", "note") and event.what and len(event.what) < _KIND:
+        return event.what, ("",)
+    return kind, tuple(what.removeprefix(f"{kind} ") for what in event.shorter)
 
 
 def _lengths(consequence: str) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """One-line controls of a form: a text field, a choice that cycles, a button."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.console import RenderableType
+from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.binding import BindingType
 from textual.events import Click
@@ -13,9 +14,17 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
+from workbench.producer_config.values import letters
 from workbench.ui.glyphs import OPEN, pick
 from workbench.ui.keys import control_key
 from workbench.ui.theme import palette
+
+
+class OnlyLetters(Highlighter):
+    """What a terminal would take for a command is painted as a dot."""
+
+    def highlight(self, text: Text) -> None:
+        text.plain = letters(text.plain)
 
 
 class Field(Input):
@@ -36,7 +45,9 @@ class Field(Input):
     ]
 
     def __init__(self, value: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
-        super().__init__(value, placeholder, id=id, compact=True, select_on_focus=False)
+        super().__init__(
+            value, placeholder, highlighter=OnlyLetters(), id=id, compact=True, select_on_focus=False
+        )
         self.cursor_blink = False  # an idle screen repaints nothing
 
     async def action_submit(self) -> None:
@@ -45,8 +56,13 @@ class Field(Input):
             self.app.action_focus_next()
 
 
+_WIDEST = 16
+_FEW = 5
+"""Values that one goes through one by one; of more there is a list."""
+
+
 class Choice(Widget, can_focus=True):
-    """One of a few values: ← → Enter and a click go through them."""
+    """One of several values: ← → go through them; so do Enter and a click, or they open a list of many."""
 
     DEFAULT_CSS = """
     Choice { height: 1; width: auto; background: $k-raised; color: $k-text; padding: 0 0 0 1; }
@@ -55,7 +71,8 @@ class Choice(Widget, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         control_key("left", "turn(-1)", "the one before", "choice.before"),
-        control_key("right,enter,space", "turn(1)", "the next one", "choice.next"),
+        control_key("right", "turn(1)", "the next one", "choice.next"),
+        control_key("enter,space", "open", "the next one; of many: a list", "choice.open"),
         control_key("up", "app.focus_previous", "field above", "choice.above"),
         control_key("down", "app.focus_next", "field below", "choice.below"),
         control_key("escape", "screen.blur", "leave the field", "choice.leave"),
@@ -72,13 +89,25 @@ class Choice(Widget, can_focus=True):
         def control(self) -> "Choice":
             return self.choice
 
-    def __init__(self, values: Sequence[str], value: str, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        values: Sequence[str],
+        value: str,
+        id: str | None = None,  # noqa: A002
+        hints: Mapping[str, str] | None = None,
+        typed: str | None = None,
+    ) -> None:
+        """`hints` stand behind the values in a list; `typed`: what a text that is none of them is called."""
         super().__init__(id=id)
         self.values = tuple(values)
+        self._hints = hints or {}
+        self._typed = typed
         self.set_reactive(Choice.value, value)
 
     def get_content_width(self, *_: object) -> int:
-        return max(len(value) for value in (*self.values, self.value)) + 2
+        """Of many the longest would take the room from its neighbours."""
+        values = (self.value,) if len(self.values) > _FEW else (*self.values, self.value)
+        return min(max(map(len, values)), _WIDEST) + 2
 
     def render(self) -> RenderableType:
         width = self.content_size.width
@@ -92,10 +121,27 @@ class Choice(Widget, can_focus=True):
         self.value = self.values[at % len(self.values)]
         self.post_message(self.Chosen(self, self.value))
 
+    def action_open(self) -> None:
+        if len(self.values) <= _FEW:
+            self.action_turn(1)
+            return
+        from workbench.ui.screens.pick_one import Picked, PickOne, Row
+
+        def picked(one: Picked | None) -> None:
+            if one is not None and one.value != self.value:
+                self.value = one.value
+                self.post_message(self.Chosen(self, self.value))
+
+        title = str(self.tooltip or "One of these")
+        rows = [Row(value, self._hints.get(value, "")) for value in self.values]
+        self.app.push_screen(
+            PickOne(title, rows, now=self.value, typed=self._typed, typed_first=False), picked
+        )
+
     def on_click(self, event: Click) -> None:
         event.stop()
         self.focus()
-        self.action_turn(1)
+        self.action_open()
 
 
 class Press(Widget, can_focus=True):

@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from workbench.producer_config import Promise
-from workbench.ui.glyphs import DEAD, OK, UP, WARNING, fit
+from workbench.ui.glyphs import DEAD, FAILED, FROZEN, OK, UP, WARNING, fit
 from workbench.ui.session import Session
 from workbench.ui.theme import Roles, palette
 
@@ -19,6 +19,7 @@ _KINDS = {
 }
 _GAP = 3
 _FULLER = 3
+_MOST_DOTS = 12
 Spans = Sequence[tuple[str, str]]
 
 
@@ -29,10 +30,10 @@ class Header(Widget):
 
     parts: reactive[tuple[tuple[Spans, ...], tuple[Spans, ...]] | None] = reactive(None)
 
-    def show(self, session: Session, promise: Promise | None) -> None:
-        """No promise: not yet known what the topic asks for."""
+    def show(self, session: Session, promise: Promise | None, *, refused: bool = False) -> None:
+        """No promise: not yet known what the topic asks for. `refused`: no producer starts."""
         roles = palette(self.app)
-        rights = _promise(promise, roles) if promise else ()
+        rights = _refused(roles) if refused else _promise(promise, roles) if promise else ()
         self.parts = (tuple(_left(session, roles)), tuple(rights))
 
     def render(self) -> RenderableType:
@@ -65,12 +66,16 @@ def _left(session: Session, roles: Roles) -> list[Spans]:
     replicas = len(topic.partitions[0].replicas) if topic and topic.partitions else plan.replication_factor
     least = (topic.config if topic else plan.config).get("min.insync.replicas")
     count = session.partitions
-    long = [f"{count} partitions", f"rf {replicas}", *([f"min.insync {least}"] if least else [])]
+    long = [
+        _counted(count, "partition"),
+        f"rf {replicas}",
+        *([f"min.insync {least}"] if least else []),
+    ]
     short = [f"{count}p", f"rf {replicas}", *([f"isr ≥ {least}"] if least else [])]
     name = (plan.name, f"bold {roles.text}")
     dots = _brokers(session, roles)
     kinds = _KINDS[session.scenario.cluster.kind]
-    brokers = (f" {len(session.view.brokers)} brokers", roles.muted) if session.view else ("", "")
+    brokers = (f" {_counted(len(session.view.brokers), 'broker')}", roles.muted) if session.view else ("", "")
     forms: list[Spans] = []
     for kind, after, facts in (
         (kinds[0], brokers, long), (kinds[0], ("", ""), short), (kinds[-1], ("", ""), short),
@@ -88,7 +93,24 @@ def _brokers(session: Session, roles: Roles) -> list[tuple[str, str]]:
         return [(DEAD, roles.bad)]
     if view is None:
         return [("◌ starting", roles.warn)]
-    return [(UP * min(len(view.brokers), 12), roles.ok)]
+    known = sorted({broker.id for broker in view.brokers} | session.out)
+    return [_dot(session, broker, roles) for broker in known[:_MOST_DOTS]]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def frozen(session: Session) -> frozenset[int]:
+    """Brokers that stand still, of those that answer nobody: as the cluster was last seen from inside."""
+    inside = session.cluster_state.brokers if session.cluster_state else ()
+    return frozenset(one.id for one in inside if one.condition == "frozen") & session.out
+
+
+def _dot(session: Session, broker: int, roles: Roles) -> tuple[str, str]:
+    if broker not in session.out:
+        return UP, roles.ok
+    return FROZEN if broker in frozen(session) else DEAD, roles.warn
 
 
 def _promise(promise: Promise, roles: Roles) -> list[Spans]:
@@ -102,6 +124,13 @@ def _promise(promise: Promise, roles: Roles) -> list[Spans]:
         (promise.ordered, "order", "may reorder", "order?"),
     )
     return [*sentences, _marks(facts, roles, 2), _marks(facts, roles, 3), [head]]
+
+
+def _refused(roles: Roles) -> list[Spans]:
+    mark = (f"{FAILED} ", f"bold {roles.bad}")
+    return [
+        [mark, (text, roles.text)] for text in ("the client refuses this config", "config refused", "refused")
+    ]
 
 
 def _marks(facts: Sequence[tuple[bool, str, str, str]], roles: Roles, form: int) -> Spans:

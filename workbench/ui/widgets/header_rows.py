@@ -2,50 +2,83 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from workbench.model.record import Header
+from workbench.ui.glyphs import FAILED, WARNING
+from workbench.ui.keys import control_key
 from workbench.ui.widgets.field import Choice, Field, Press
 
-_TEXT, _NULL = "text", "null"
+_TEXT, _EMPTY, _NULL = "text", "empty", "null"
+_MOVES = (("alt+up", -1, "header up"), ("alt+down", 1, "header down"))
 
 
 class HeaderRow(Horizontal):
+    """What is typed while it is empty or null is impossible; what stood there is kept aside."""
+
     DEFAULT_CSS = """
     HeaderRow { height: 1; }
     HeaderRow .name { width: 2fr; }
     HeaderRow .kind { margin: 0 1; }
     HeaderRow .value { width: 3fr; }
-    HeaderRow .remove { width: 3; margin-left: 1; }
+    HeaderRow .raise, HeaderRow .remove { width: 3; margin-left: 1; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        control_key(keys, f"move({by})", what, f"headers.{keys.removeprefix('alt+')}")
+        for keys, by, what in _MOVES
+    ]
 
-    def __init__(self, header: Header) -> None:
+    @dataclass
+    class MoveWanted(Message):
+        row: "HeaderRow"
+        by: int
+
+    def __init__(self, header: Header, kind: str | None = None) -> None:
+        """`kind`: text where an empty value is still to be typed."""
         super().__init__()
         self._first = header
+        self._kind = kind or (_NULL if header.value is None else _TEXT if header.value else _EMPTY)
+        self._aside = ""
 
     def compose(self) -> ComposeResult:
         header = self._first
         name = Field(header.name, "name")
-        kind = Choice((_TEXT, _NULL), _NULL if header.value is None else _TEXT)
+        kind = Choice((_TEXT, _EMPTY, _NULL), self._kind)
         value = Field(header.value or "", "")
-        remove = Press("✗", id="remove")
-        for widget, role in ((name, "name"), (kind, "kind"), (value, "value"), (remove, "remove")):
+        up, remove = Press(WARNING, id="raise"), Press(FAILED, id="remove")
+        for widget, role in (
+            (name, "name"), (kind, "kind"), (value, "value"), (up, "raise"), (remove, "remove"),
+        ):  # fmt: skip
             widget.add_class(role)
             yield widget
-        self._mark(value, header.value is None)
+        self._mark(value, kind.value)
+        kind.tooltip = "Its value: text, empty (0 bytes) or null"
+        up.tooltip = "Move this header up (Alt+↑; Alt+↓ moves it down)"
         remove.tooltip = "Remove this header"
 
-    def _mark(self, value: Field, null: bool) -> None:
-        value.disabled = null
-        value.placeholder = "null" if null else "empty, 0 B"
+    def _mark(self, value: Field, kind: str) -> None:
+        value.disabled = kind != _TEXT
+        value.placeholder = "null" if kind == _NULL else "empty, 0 B"
+
+    def action_move(self, by: int) -> None:
+        self.post_message(self.MoveWanted(self, by))
+
+    @on(Press.Pressed, "#raise")
+    def _raise(self, event: Press.Pressed) -> None:
+        event.stop()
+        self.action_move(-1)
 
     @property
     def header(self) -> Header:
+        if not self.query(Choice):
+            return self._first  # just put there
         null = self.query_one(Choice).value == _NULL
         value = self.query_one(".value", Field)
         return Header(self.query_one(".name", Field).value, None if null else value.value)
@@ -53,9 +86,11 @@ class HeaderRow(Horizontal):
     @on(Choice.Chosen)
     def _chosen(self, event: Choice.Chosen) -> None:
         value = self.query_one(".value", Field)
-        if event.value == _NULL:
-            value.value = ""
-        self._mark(value, event.value == _NULL)
+        if event.value == _TEXT:
+            value.value, self._aside = value.value or self._aside, ""
+        else:
+            value.value, self._aside = "", value.value or self._aside
+        self._mark(value, event.value)
 
 
 class HeaderRows(Vertical):
@@ -67,12 +102,14 @@ class HeaderRows(Vertical):
     HeaderRows > .bar > Static { width: 1fr; color: $k-muted; }
     HeaderRows > .bar > Press { width: 8; background: $k-surface; color: $k-accent; }
     HeaderRows > .rows { height: auto; max-height: 3; scrollbar-size-vertical: 1; }
-    .-tall HeaderRows > .rows, .-huge HeaderRows > .rows { max-height: 6; }
     """
 
     @dataclass
     class Edited(Message):
         headers: tuple[Header, ...]
+
+    class Removing(Message):
+        """A header goes; the record still has it."""
 
     def __init__(self, headers: Sequence[Header] = (), id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -90,7 +127,7 @@ class HeaderRows(Vertical):
 
     @staticmethod
     def _summary(count: int) -> str:
-        return f"headers   {count or 'none'}"
+        return f"headers  {count or 'none'}"
 
     @property
     def headers(self) -> tuple[Header, ...]:
@@ -101,10 +138,35 @@ class HeaderRows(Vertical):
         self.query_one("#header-count", Static).update(self._summary(len(headers)))
         self.post_message(self.Edited(headers))
 
+    async def show(self, headers: Sequence[Header]) -> None:
+        """Put others in their place, unless they are these."""
+        if self.headers == tuple(headers):
+            return
+        rows = self.query_one(".rows")
+        await rows.remove_children()
+        await rows.mount(*(HeaderRow(header) for header in headers))
+        self._tell()
+
+    @on(HeaderRow.MoveWanted)
+    def _move(self, event: HeaderRow.MoveWanted) -> None:
+        """Past the first one it comes last, past the last one first."""
+        event.stop()
+        rows = list(self.query(HeaderRow))
+        at = rows.index(event.row)
+        to = (at + event.by) % len(rows)
+        if len(rows) < 2:
+            return
+        if to > at:
+            self.query_one(".rows").move_child(event.row, after=rows[to])
+        else:
+            self.query_one(".rows").move_child(event.row, before=rows[to])
+        event.row.scroll_visible(animate=False)
+        self._tell()
+
     @on(Press.Pressed, "#add-header")
     async def _add(self, event: Press.Pressed) -> None:
         event.stop()
-        row = HeaderRow(Header("", ""))
+        row = HeaderRow(Header("", ""), _TEXT)
         await self.query_one(".rows").mount(row)
         row.query_one(".name").focus()
         self._tell()
@@ -114,7 +176,11 @@ class HeaderRows(Vertical):
         event.stop()
         row = event.button.parent
         if isinstance(row, HeaderRow):
+            rows = list(self.query(HeaderRow))
+            near = rows[(at := rows.index(row)) + 1 :][:1] or rows[:at][-1:]
+            self.post_message(self.Removing())
             await row.remove()
+            (near[0].query_one("#remove") if near else self.query_one("#add-header")).focus()
             self._tell()
 
     @on(Input.Changed)

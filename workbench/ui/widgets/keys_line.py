@@ -9,8 +9,12 @@ from textual.widgets import Input, TextArea
 
 from workbench.ui.session import Phase
 from workbench.ui.theme import palette
+from workbench.ui.widgets.acks import Acks
 from workbench.ui.widgets.config_list import ConfigList
 from workbench.ui.widgets.config_pane import FilterField
+from workbench.ui.widgets.heatmap import Heatmap
+from workbench.ui.widgets.payload import Payload
+from workbench.ui.widgets.time_plot import TimePlot
 from workbench.ui.widgets.value_field import ValueField
 
 Key = tuple[str, str, str]
@@ -26,6 +30,27 @@ def keys_that_count(phase: Phase, focused: Widget | None, *, tabs: bool) -> tupl
         keys.append(("^S", word, "screen.send"))
     if phase in ("running", "pausing", "paused"):
         keys.append(("^G", "stop", "screen.stop"))
+    keys += _keys_of(focused)
+    typing = isinstance(focused, Input | TextArea)
+    if tabs:
+        keys.append(("Esc 1-4" if typing else "1-4", "tab", "screen.next_tab"))
+    keys += [
+        ("Tab", "next", "app.focus_next"),
+        ("F2", "cluster", "app.cluster"),
+        ("^O", "zoom", "screen.zoom"),
+        ("^P", "commands", "app.command_palette"),
+        ("^Q", "quit", "app.quit"),
+        ("F3", "compare", "app.compare"),
+        ("F6", "pipeline", "app.pipeline"),
+        ("F9", "keys", "app.partitions"),
+        ("F1" if typing else "?", "help", "app.help"),
+    ]
+    return tuple(keys)
+
+
+def _keys_of(focused: Widget | None) -> list[Key]:
+    """What the control that has the focus takes itself."""
+    keys: list[Key] = []
     if isinstance(focused, ValueField):
         keys += [("Enter", "take", "focused.submit"), ("Esc", "leave as it was", "focused.cancel")]
     elif isinstance(focused, FilterField):
@@ -37,17 +62,26 @@ def keys_that_count(phase: Phase, focused: Widget | None, *, tabs: bool) -> tupl
         keys += [("u", "undo", "screen.undo"), ("c", "changed", "focused.only_changed")]
         other = "librdkafka" if focused.java else "Java"
         keys += [("j", other, "screen.dialect"), ("Bksp", "default", "screen.default_setting")]
-    typing = isinstance(focused, Input | TextArea)
-    if tabs:
-        keys.append(("Esc 1-4" if typing else "1-4", "tab", "screen.next_tab"))
-    keys += [
-        ("Tab", "next", "app.focus_next"),
-        ("^O", "zoom", "screen.zoom"),
-        ("^P", "commands", "app.command_palette"),
-        ("^Q", "quit", "app.quit"),
-        ("F1" if typing else "?", "help", "app.help"),
+    elif isinstance(focused, TimePlot):
+        keys += _keys_of_plot(focused)
+    elif isinstance(focused, Acks):
+        keys += [("↑↓", "its moments", "focused.go(1)"), ("Space", "hold", "focused.hold")]
+    elif isinstance(focused, Payload):
+        keys += [("^T", "next part", "screen.next_part"), ("^N", "editor", "screen.edit_outside")]
+    return keys
+
+
+def _keys_of_plot(plot: TimePlot) -> list[Key]:
+    rows = isinstance(plot, Heatmap)
+    held = plot.window.held or plot.window.cursor_s is not None
+    keys = [
+        ("←→↑↓" if rows else "←→", "look", "focused.moment(-1)"),
+        ("Esc", "go on", "focused.release") if held else ("Space", "stand still", "focused.hold"),
+        ("-+", "slices", "focused.zoom(1)"),
     ]
-    return tuple(keys)
+    if rows:
+        keys += [("b", "bytes, records", "focused.measure"), ("p", "keys", "app.partitions")]
+    return keys
 
 
 class KeysLine(Widget):

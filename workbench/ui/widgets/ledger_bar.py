@@ -30,8 +30,9 @@ class LedgerBar(Chart):
         self._insight: Insight | None = None
 
     def show(self, insight: Insight | None) -> None:
-        self._insight = insight
-        self.draw()
+        if insight is not self._insight or not self.room:
+            self._insight = insight
+            self.draw()
 
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
         _ = height

@@ -14,13 +14,22 @@ from workbench.producer_config import Promise
 from workbench.producer_config.meaning import Budget, Limits
 from workbench.producer_config.meaning import Meaning as Found
 from workbench.ui.config_digest import bytes_text
-from workbench.ui.glyphs import OK, WARNING, fit
+from workbench.ui.glyphs import FAILED, OK, WARNING, fit
 from workbench.ui.theme import Roles, palette
 from workbench.ui.widgets.budget_bar import BudgetBar
 from workbench.ui.widgets.title import Pane
 
 Forms = list[list[tuple[str, str]]]
 """The same in several lengths, the longest first."""
+
+
+_LOST = (
+    "acked records can be lost with one broker",
+    "one lost broker can lose records",
+    "one broker can lose records",
+)
+_TWICE = ("a retry may store it twice", "perhaps stored twice")
+_REORDERED = ("a retry may break the order", "perhaps out of order")
 
 
 class Meaning(Pane):
@@ -33,12 +42,13 @@ class Meaning(Pane):
             yield Sayings(id="outcome")
             yield Static("", id="setting-help")
 
-    def show_meaning(self, found: Found, *, waits: bool) -> None:
-        """`waits`: of the config of the next run, while another is on."""
+    def show_meaning(self, found: Found, *, waits: bool, refused: bool) -> None:
+        """`waits`: of the next run, while another is on; `refused`: no producer starts with it."""
         roles = palette(self.app)
         client = "by Java's client" if found.budget.client == "java" else ""
         self.title.right = Text("next run", roles.warn) if waits else client
-        self.query_one("#promises", Sayings).lines = _promises(found.promise, found.budget, roles)
+        promises = _refused(roles) if refused else _promises(found.promise, found.budget, roles)
+        self.query_one("#promises", Sayings).lines = promises
         self.query_one(BudgetBar).show(found.budget)
         self.query_one("#outcome", Sayings).lines = _outcome(found, roles)
 
@@ -61,20 +71,28 @@ class Sayings(Widget):
         return len(self.lines)
 
 
+def _refused(roles: Roles) -> list[Forms]:
+    mark = f"{FAILED} ", f"bold {roles.bad}"
+    return [
+        [
+            [mark, (text, roles.text)]
+            for text in ("refused: no producer starts with it", "refused: will not start")
+        ]
+    ]
+
+
 def _promises(promise: Promise, budget: Budget, roles: Roles) -> list[Forms]:
     brokers = "one broker" if promise.survives == 1 else f"{promise.survives} brokers"
+    said: list[tuple[bool, Sequence[str]]] = []
     if promise.survives:
-        said: list[tuple[bool, Sequence[str]]] = [
-            (True, (f"acked records survive {brokers}", f"acked survives {brokers}"))
-        ]
+        said.append((True, (f"acked records survive {brokers}", f"acked survives {brokers}")))
     else:
-        said = [(False, ("acked records can be lost with one broker", "one lost broker can lose records"))]
+        said.append((False, _LOST))
     if promise.once and promise.ordered:
         said.append((True, ("stored once, in order per partition", "once, in order per partition")))
     else:
-        said.append((promise.once, ("stored once",) if promise.once else ("a retry may store it twice",)))
-        in_order = ("in order per partition",) if promise.ordered else ("a retry may break the order",)
-        said.append((promise.ordered, in_order))
+        said.append((promise.once, ("stored once",) if promise.once else _TWICE))
+        said.append((promise.ordered, ("in order per partition",) if promise.ordered else _REORDERED))
     if budget.answered and not budget.retry_fits and budget.over_ms:
         said.append((False, ("no time to retry a lost answer", "no time for a retry")))
     return [
@@ -98,6 +116,8 @@ def _outcome(found: Found, roles: Roles) -> list[Forms]:
         end = [
             [("Reported failed at ", ""), at, (", perhaps stored", "")],
             [("Failed at ", ""), at, (", perhaps stored", "")],
+            [("Failed at ", ""), at, (", maybe stored", "")],
+            [("Failed at ", ""), at],
         ]
     lines = [end]
     if budget.refused_ms is not None:

@@ -11,10 +11,19 @@ from workbench.ui.widgets.ledger_bar import LedgerBar
 class RunStrip(Vertical):
     DEFAULT_CSS = "RunStrip { height: 2; background: $k-base; padding: 0 1; }"
 
+    _session: Session | None = None
+
     def compose(self) -> ComposeResult:
         yield LedgerBar(id="strip-ledger")
         yield RunFigures(id="strip-figures")
 
     def show(self, session: Session) -> None:
-        self.query_one(LedgerBar).show(session.insight)
-        self.query_one(RunFigures).show(session)
+        """Drawn only where it is to be seen: for a hidden widget Textual places all of them again."""
+        self._session = session
+        if self.display:
+            self.query_one(LedgerBar).show(session.insight)
+            self.query_one(RunFigures).show(session)
+
+    def on_show(self) -> None:
+        if self._session is not None:
+            self.show(self._session)

@@ -54,6 +54,10 @@ class ValueField(Field):
 
         return next(node for node in self.ancestors if isinstance(node, ConfigList))
 
+    def watch_value(self, value: str) -> None:
+        if self.is_attached and self.has_focus:
+            self._list().typed(value)
+
     def _on_paste(self, event: events.Paste) -> None:
         if "\n" in event.text.strip() or "\r" in event.text.strip():
             event.stop()
