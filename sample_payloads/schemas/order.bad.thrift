@@ -1,0 +1,20 @@
+// Not compatible with order.thrift: the id 5 was a number and is text now, and a new field is required.
+namespace java shop
+namespace py shop
+
+enum Item {
+  TEA = 1,
+  COFFEE = 2,
+  COCOA = 3,
+}
+
+struct Order {
+  1: required i64 id,
+  2: required string customer,
+  3: Item item,
+  4: i32 quantity = 1,
+  5: string cents,
+  6: optional string note,
+  7: i64 at_ms,
+  9: required string warehouse,
+}
