@@ -1,78 +1,152 @@
-"""`make bench`: everything measured in one run, alternating, medians and ratios with their spread."""
+"""`make bench`: everything measured in one run, alternating, medians and ratios with their spread.
 
-import asyncio
-import statistics
-import subprocess
+`python -m benchmarks NAME…` measures single sections; `--list` names them. Each figure is taken in a process
+of its own, so that competitors share nothing but the machine and the brokers.
+"""
+
+import os
+import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
-from benchmarks import constants, first_paint
-from workbench.clusters.lab import LabCluster
-from workbench.lab.protocol import TopicSpec
+from confluent_kafka import libversion
 
-_TIMEOUT_S = 180
+from benchmarks import (
+    constants,
+    first_paint,
+    key_to_hint,
+    lab_against_mock,
+    mock_cluster,
+    own_code,
+    rates,
+    serializers,
+    under_load,
+)
+from benchmarks.alone import measured
+from benchmarks.measuring import alternating, print_rates, print_ratio, row
+from benchmarks.sending_cost import costs
+
 _PAINTS = 7
 
 
+def mock() -> None:
+    """The lab against librdkafka's built-in mock cluster."""
+    found = lab_against_mock.rates()
+    print(f"A topic of {mock_cluster.PARTITIONS} partitions x {mock_cluster.BROKERS} replicas on either:")
+    print_rates(found)
+    for client in lab_against_mock.CLIENTS:
+        print_ratio(found, f"{client} on the lab", f"{client} on the mock", "at least 1.0")
+
+
+def cost() -> None:
+    """CPU time of the engine's sending thread, by way of sending."""
+    for name, found in costs(constants.ROUNDS).items():
+        print(row(f"a record costs, {name}", found, "µs of CPU"))
+
+
+def paint() -> None:
+    """From starting the process to the first painted screen."""
+    found = alternating({"kwb": first_paint.kwb, "bare Textual app": first_paint.bare}, _PAINTS)
+    for name, seconds in found.items():
+        print(row(f"first paint, {name}", seconds, "s", "{:>12.3f}"))
+    print_ratio(found, "kwb", "bare Textual app", "at most 2.0")
+
+
+def keys() -> None:
+    """From a key to what it paints, nothing being sent."""
+    rows = {
+        "key to painted hint, kwb": key_to_hint.kwb,
+        "key to its letter, bare Textual app": key_to_hint.bare,
+    }
+    for name, measure in rows.items():
+        print(key_to_hint.row(name, measure()))
+
+
+def cluster_screen() -> None:
+    """CPU time of a paint of the Cluster screen."""
+    screens = {
+        "a paint of the Cluster screen, 140x42": partial(measured, "benchmarks.cluster_screen", "cluster"),
+        "a paint of a bare widget of that size": partial(measured, "benchmarks.cluster_screen", "bare"),
+    }
+    found = alternating(screens, _PAINTS)
+    for name, figures in found.items():
+        print(row(name, figures, "ms of CPU"))
+    one, other = screens
+    print_ratio(found, one, other, "less than 1.5")
+
+
+def pipeline_screen() -> None:
+    """CPU time of a paint of the Pipeline screen."""
+    screens = {
+        "a paint of the Pipeline screen, 140x42": partial(measured, "benchmarks.pipeline_screen", "pipeline"),
+        "a paint of a bare widget of that size": partial(measured, "benchmarks.pipeline_screen", "bare"),
+    }
+    found = alternating(screens, _PAINTS)
+    for name, figures in found.items():
+        print(row(name, figures, "ms of CPU"))
+    one, other = screens
+    print_ratio(found, one, other, "at most 1.5")
+
+
+def heatmap() -> None:
+    """CPU time of a frame of the heatmap."""
+    frames = {
+        "a frame of the heatmap, 100x26": partial(measured, "benchmarks.heatmap", "heatmap", "24", "1"),
+        "a frame of a bare widget of that size": partial(measured, "benchmarks.heatmap", "bare", "24", "1"),
+    }
+    found = alternating(frames, _PAINTS)
+    for name, figures in found.items():
+        print(row(name, figures, "ms of CPU"))
+    one, other = frames
+    print_ratio(found, one, other, "at most 1.5")
+
+
+def code() -> None:
+    """What partitioners and interceptors in the engine cost a record."""
+    own_code.main()
+
+
+def serde() -> None:
+    """What a record costs by serializer, and a template against a constant payload."""
+    serializers.main()
+
+
+SECTIONS: dict[str, Callable[[], None]] = {
+    "records": rates.records,
+    "load": rates.load,
+    "cost": cost,
+    "own-code": code,
+    "serializers": serde,
+    "mock": mock,
+    "first-paint": paint,
+    "keys": keys,
+    "under-load": under_load.keys,
+    "idle": under_load.idle,
+    "cluster-screen": cluster_screen,
+    "pipeline-screen": pipeline_screen,
+    "heatmap": heatmap,
+}
+APART: dict[str, Callable[[], None]] = {"apache": rates.apache}
+"""Needs Java and Kafka's jars: `make bench-apache`."""
+
+
 def main() -> None:
+    every = {**SECTIONS, **APART}
+    names = sys.argv[1:] or list(SECTIONS)
+    if names == ["--list"]:
+        for name, section in every.items():
+            print(f"{name:<16} {section.__doc__}")
+        return
+    if unknown := [name for name in names if name not in every]:
+        sys.exit(f"{unknown[0]}: no such section; there are {', '.join(every)}")
     print(
-        f"{constants.RECORDS:,} records of {len(constants.VALUE)} B, null keys, {constants.CONFIG}, topic of"
-        f" {constants.PARTITIONS} partitions x {constants.REPLICATION_FACTOR} replicas on the lab,"
-        f" {constants.ROUNDS} rounds, alternating; no read-back\n"
+        f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()},"
+        f" librdkafka {libversion()[0]}"
     )
-    rates = asyncio.run(_rates())
-    for name, found in rates.items():
-        print(_row(name, found, "records/s", "{:>12,.0f}"))
-    bare = rates["bare confluent-kafka loop"]
-    for name in ("engine headless", "engine, screen live 140x42"):
-        print(_row(f"{name} / bare loop", [a / b for a, b in zip(rates[name], bare, strict=True)], ""))
-    print()
-    paints = _alternating({"kwb": first_paint.kwb, "bare Textual app": first_paint.bare}, _PAINTS)
-    for name, found in paints.items():
-        print(_row(f"first paint, {name}", found, "s", "{:>12.3f}"))
-    ratios = [a / b for a, b in zip(paints["kwb"], paints["bare Textual app"], strict=True)]
-    print(_row("first paint, kwb / bare Textual app", ratios, ""))
-
-
-async def _rates() -> dict[str, list[float]]:
-    topic = TopicSpec(constants.TOPIC, constants.PARTITIONS, constants.REPLICATION_FACTOR)
-    lab = LabCluster(topics=(topic,))
-    await lab.start()
-    try:
-        competitors = {
-            "bare confluent-kafka loop": _program("benchmarks.bare_loop", lab.bootstrap_servers),
-            "engine headless": _program("benchmarks.engine_loop", lab.bootstrap_servers),
-            "engine, screen live 140x42": _program("benchmarks.live", lab.bootstrap_servers),
-        }
-        return await asyncio.to_thread(_alternating, competitors, constants.ROUNDS)
-    finally:
-        await lab.close()
-
-
-def _program(module: str, bootstrap_servers: str) -> Callable[[], float]:
-    """One competitor, in a process of its own; it prints its figure first."""
-
-    def measure() -> float:
-        command = [sys.executable, "-m", module, bootstrap_servers]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
-        if done.returncode:
-            sys.exit(f"{module} failed: {done.stderr}")
-        return float(done.stdout.split()[0])
-
-    return measure
-
-
-def _alternating(competitors: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {name: [] for name in competitors}
-    for _ in range(rounds):
-        for name, measure in competitors.items():
-            found[name].append(measure())
-    return found
-
-
-def _row(name: str, found: Sequence[float], unit: str, figure: str = "{:>12.2f}") -> str:
-    low, middle, high = (figure.format(f).strip() for f in (min(found), statistics.median(found), max(found)))
-    return f"{name:<44} {middle:>10} {unit:<9}  ({low} … {high})"
+    for name in names:
+        print(f"\n{name}: {every[name].__doc__}", flush=True)
+        every[name]()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """What every competitor of `make bench` is given, printed with the figures."""
 
 RECORDS = 500_000
+LOAD_RECORDS = 2_000_000
+"""Of the quick ones: load mode, produce_batch, kcat."""
+BATCH = 10_000
 VALUE = "x" * 100
 PARTITIONS = 6
 REPLICATION_FACTOR = 3

@@ -17,6 +17,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from workbench.clusters.apache import ApacheCluster, processes, state
 from workbench.clusters.apache.jars import find_jars, installed_dir, is_whole
+from workbench.errors import InputError
+from workbench.model.fault import Action
 
 pytestmark = pytest.mark.apache
 Kwb = Callable[..., subprocess.CompletedProcess[str]]
@@ -138,11 +140,15 @@ async def test_killed_nodes_are_recognised_and_mended(kwb: Kwb) -> None:
     async with _started(ApacheCluster(brokers=1)) as run:
         assert f"bootstrap.servers={run.bootstrap_servers}\n" == first.stdout
         assert run.pids == pids
+        assert "kill" not in run.faults, "nodes that outlive the run are left alone"
+        with pytest.raises(InputError, match="the nodes of `kwb apache up` are left alone"):
+            await run.do(Action("kill", (1,)))
         busy = await asyncio.to_thread(kwb, "down")
         assert busy.returncode == 3
         assert f"pid {os.getpid()}" in busy.stderr
         async with _started(ApacheCluster(brokers=1)) as second:
             assert not set(second.pids.values()) & set(pids.values())
+            assert "kill" in second.faults
         os.kill(pids["broker 1"], signal.SIGKILL)
         assert "broker 1" in await run.lost()
 

@@ -1,6 +1,8 @@
 """kwb check: the right findings on the right lines, whatever the file looks like, and no secret printed."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -300,3 +302,41 @@ def test_a_rule_that_is_not_there_is_refused_with_the_nearest(capsys):
         capsys.readouterr().err == "kwb: --explain order-at-riks: no such rule; did you mean order-at-risk?\n"
     )
     assert main(["check"]) == 2
+
+
+def test_who_gives_a_property_is_told_its_rules(capsys):
+    assert main(["check", "--explain", "batch.size"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(
+        "kwb: --explain batch.size: no such rule; about batch.size there are not-a-number, "
+    )
+    assert "batch-above-request" in err
+
+
+def test_a_config_comes_by_standard_input():
+    command = [sys.executable, "-P", "-m", "workbench.cli", "check", "-", "--client", "librdkafka"]
+    done = subprocess.run(
+        command, input="linger.ms=5\nacks=2\n", capture_output=True, text=True, timeout=50, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("-:1: ")
+    assert "-:2: warning: acks=2: " in done.stdout
+
+
+def test_what_other_programs_read_is_told_by_its_own_name(capsys, tmp_path):
+    path = tmp_path / "application.properties"
+    path.write_text(
+        "spring.kafka.producer.properties.linger.ms=5\nspring.kafka.bootstrap-servers=a:1\nserver.port=1\n"
+    )
+    _, (report,), _ = findings(capsys, path)
+    told = {each["line"]: each for each in report["findings"] if each["rule"] == "name-with-prefix"}
+    assert told[1]["fix"] == {
+        "property": "linger.ms",
+        "value": "5",
+        "replaces": "spring.kafka.producer.properties.linger.ms",
+    }
+    assert told[2]["text"].endswith("its own name is bootstrap.servers")
+    assert told[2]["text"].startswith("spring.kafka.bootstrap-servers: written for Spring Boot")
+    path = path.rename(tmp_path / "application.yml")
+    assert main(["check", str(path)]) == 2
+    assert "kwb reads no YAML" in capsys.readouterr().err

@@ -2,12 +2,15 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
+
+from workbench.dev.processes import is_running
 
 
 class Started:
@@ -65,7 +68,7 @@ async def test_it_runs_until_it_is_told_to_stop(kwb_lab, number):
     lab.process.send_signal(number)
     out, errors = await lab.process.communicate()
     assert (lab.process.returncode, out, errors) == (0, b"", b"")
-    assert not alive(child)
+    assert not is_running(child)
 
 
 async def test_brokers_on_ports_of_choice(kwb_lab):
@@ -113,7 +116,7 @@ async def test_killed_it_leaves_nothing_behind(kwb_lab):
     (child,) = lab.children()
     lab.process.kill()
     await lab.process.communicate()
-    while alive(child):  # noqa: ASYNC110 (bounded by the test's time limit)
+    while is_running(child):  # noqa: ASYNC110 (bounded by the test's time limit)
         await asyncio.sleep(0.01)
 
 
@@ -128,9 +131,27 @@ async def test_a_lab_that_dies_under_it(kwb_lab):
     assert "the lab's process was ended by signal 9" in line
 
 
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+async def test_it_says_when_it_deletes_the_oldest_records(kwb_lab):
+    from confluent_kafka import Producer
+
+    lab = await kwb_lab("--topic", "orders:1:1", "--memory", "2")
+    await lab.first_line()
+
+    def produce():
+        producer = Producer({"bootstrap.servers": lab.bootstrap})
+        for _ in range(600):
+            producer.produce("orders", bytes(10_000))
+        return producer.flush(20)
+
+    assert await asyncio.to_thread(produce) == 0
+    said = (await lab.process.stderr.readline()).decode()
+    assert re.fullmatch(
+        r"kwb lab: its memory is full; the oldest records were deleted: \d+ of orders\n", said
+    ), said
+
+
+def test_the_default_memory_is_the_labs():
+    from workbench.cli.lab import RETAINED_MIB
+    from workbench.lab.protocol import RETAINED_BYTES
+
+    assert RETAINED_MIB * 1024 * 1024 == RETAINED_BYTES

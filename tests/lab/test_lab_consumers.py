@@ -129,18 +129,3 @@ async def test_an_offset_that_is_not_there(lab):
 
     assert (await asyncio.to_thread(read, "earliest")).offset() == 0
     assert (await asyncio.to_thread(read, "error")).error().name() == "_AUTO_OFFSET_RESET"
-
-
-async def test_groups_are_refused_plainly(lab):
-    await lab.topic()
-
-    def subscribe():
-        consumer = consumer_of(lab)
-        try:
-            consumer.subscribe(["t"])
-            return consumer.poll(10)
-        finally:
-            consumer.close()
-
-    message = await asyncio.to_thread(subscribe)
-    assert message.error().name() == "_UNSUPPORTED_FEATURE"

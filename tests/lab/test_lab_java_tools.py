@@ -6,6 +6,9 @@ import re
 
 import pytest
 
+from workbench.serde.record_texts import console_producer
+from workbench.serde.record_texts.told import Told
+
 pytestmark = [pytest.mark.java_tools, pytest.mark.timeout(120)]
 
 TOPIC = "org.apache.kafka.tools.TopicCommand"
@@ -14,6 +17,8 @@ VERIFIABLE = "org.apache.kafka.tools.VerifiableProducer"
 PRODUCER = "org.apache.kafka.tools.ConsoleProducer"
 CONSUMER = "org.apache.kafka.tools.consumer.ConsoleConsumer"
 OFFSETS = "org.apache.kafka.tools.GetOffsetShell"
+GROUPS = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"
+CONFIGS = "kafka.admin.ConfigCommand"
 
 
 @pytest.fixture
@@ -92,6 +97,19 @@ async def test_console_producer_and_consumer(lab, java):
     assert [line for line in out.splitlines() if line.startswith("line ")] == lines
 
 
+@pytest.mark.parametrize("codec", ["snappy", "lz4", "zstd"])
+async def test_a_null_key_in_a_compressed_batch(lab, java, codec):
+    await lab.topic(cleanup_policy="compact")
+    keys = ("parse.key=true", "key.separator=:", "null.marker=NULL")
+    properties = [word for pair in keys for word in ("--property", pair)]
+    to = ("--bootstrap-server", lab.bootstrap, "--topic", "t", "--compression-codec", codec, *properties)
+    with_keys = "\n".join(f"{number}:{'x' * 200}" for number in range(50))
+    assert "InvalidRecordException" not in await java(PRODUCER, *to, given=with_keys.encode())
+    (state,) = await lab.cluster.replicas("t")
+    assert state.replica(state.leader).log_end == 50
+    assert "InvalidRecordException" in await java(PRODUCER, *to, given=f"{with_keys}\nNULL:x".encode())
+
+
 @pytest.mark.parametrize("acks", ["0", "1", "all"])
 async def test_producer_performance(lab, java, acks):
     await lab.topic(partitions=3)
@@ -119,3 +137,61 @@ async def test_verifiable_producer(lab, java):
     to = ("--bootstrap-server", lab.bootstrap)
     offsets = await java(OFFSETS, *to, "--topic", "t")
     assert sum(int(count) for count in re.findall(r"^t:\d:(\d+)$", offsets, re.MULTILINE)) == 500
+
+
+async def test_console_consumer_in_a_group_and_consumer_groups(lab, java):
+    await lab.topic(partitions=3)
+    await lab.produce([b"line %d" % number for number in range(100)])
+    to = ("--bootstrap-server", lab.bootstrap)
+    reads = (*to, "--topic", "t", "--group", "g", "--timeout-ms", "30000", "--max-messages")
+    out = await java(CONSUMER, *reads, "100", "--from-beginning")
+    assert {line for line in out.splitlines() if line.startswith("line ")} == {
+        f"line {number}" for number in range(100)
+    }
+    await lab.produce([b"line new"])
+    assert "line new" in await java(CONSUMER, *reads, "1")
+    described = await java(GROUPS, *to, "--describe", "--group", "g")
+    ends = re.findall(r"^g +t +\d +(\d+) +(\d+) +(\d+) +- ", described, re.MULTILINE)
+    assert len(ends) == 3, described
+    assert sum(int(current) for current, _, _ in ends) == 101
+    assert {lag for _, _, lag in ends} == {"0"}
+    states = await java(GROUPS, *to, "--list", "--state")
+    assert re.search(r"^g +Empty", states, re.MULTILINE), states
+    assert "Deletion of requested consumer groups ('g') was successful" in await java(
+        GROUPS, *to, "--delete", "--group", "g"
+    )
+    assert "g" not in (await java(GROUPS, *to, "--list")).split()
+
+
+async def test_configs(lab, java):
+    await lab.topic()
+    about = ("--bootstrap-server", lab.bootstrap, "--entity-type", "topics", "--entity-name", "t")
+    change = ("--alter", "--add-config", "min.insync.replicas=2,cleanup.policy=[compact,delete]")
+    assert "Completed updating config for topic t." in await java(CONFIGS, *about, *change)
+    shown = await java(CONFIGS, *about, "--describe")
+    assert "min.insync.replicas=2 sensitive=false" in shown
+    assert "cleanup.policy=compact,delete" in shown
+    await java(CONFIGS, *about, "--alter", "--delete-config", "cleanup.policy")
+    assert "cleanup.policy" not in await java(CONFIGS, *about, "--describe")
+    refused = await java(CONFIGS, *about, "--alter", "--add-config", "no.such=1", status=1)
+    assert "Unknown topic config name: no.such" in refused
+
+
+async def test_the_line_that_kwb_writes_is_that_record_to_the_console_producer(lab, java):
+    records = (
+        Told(key=b"user-1", value=b'{"id":\t1}', headers=(("s", b"k:w"), ("s", b""), ("n", None))),
+        Told(value=None),
+        Told(key=b"", value=b""),
+    )
+    await lab.topic()
+    given = "".join(f"{console_producer.line(told)}\n" for told in records).encode()
+    options = [
+        word
+        for name, text in console_producer.PROPERTIES.items()
+        for word in ("--property", f"{name}={text}")
+    ]
+    await java(PRODUCER, "--bootstrap-server", lab.bootstrap, "--topic", "t", *options, given=given)
+    read = await lab.consume(len(records))
+    assert [(message.key(), message.value(), tuple(message.headers() or ())) for message in read] == [
+        (told.key, told.value, told.headers) for told in records
+    ]

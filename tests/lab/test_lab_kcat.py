@@ -4,7 +4,11 @@ import asyncio
 import json
 import shutil
 
+import msgspec
 import pytest
+
+from workbench.serde.record_texts import kcat as kcat_format
+from workbench.serde.record_texts.told import Told
 
 pytestmark = pytest.mark.kcat
 
@@ -97,3 +101,45 @@ async def test_a_record_of_a_null_value_and_headers(lab, kcat):
     assert status == 0, errors
     status, out, _ = await kcat("-C", "-t", "t", "-e", "-o", "beginning", "-f", "%k %S %h")
     assert out == b"gone -1 a=1"
+
+
+async def test_a_balanced_consumer(lab, kcat):
+    await lab.topic(partitions=3)
+    await lab.produce([b"%d" % number for number in range(50)])
+    group = ("-G", "g", "-X", "auto.offset.reset=earliest", "t")
+    status, out, errors = await kcat("-c", "50", *group)
+    assert status == 0, errors
+    assert sorted(int(line) for line in out.split()) == list(range(50))
+    assert "assigned: t [0], t [1], t [2]" in errors
+    await lab.produce([b"new"])
+    status, out, errors = await kcat("-c", "1", *group)
+    assert (status, out) == (0, b"new\n"), errors
+
+
+RECORDS = (
+    Told(
+        key=b"user-1",
+        value=b'{"a": "it\'s \\\\",\n "b": 5}\n',
+        headers=(("s", b"k w"), ("s", b""), ("n", None)),
+    ),
+    Told(value=b"\x00\xff\n\x1e", partition=1),
+    Told(key=b"k", value=None),
+    Told(key=b"k", value=b""),
+    Told(headers=(("only", b"this"),)),
+    Told(value="é%s$HOME`x`".encode()),
+)
+
+
+@pytest.mark.parametrize("told", RECORDS, ids=range(len(RECORDS)))
+async def test_the_command_that_kwb_writes_produces_the_record(lab, told):
+    if shutil.which("kcat") is None:
+        pytest.skip("needs kcat")
+    await lab.topic("t", 2)
+    command = kcat_format.command(msgspec.structs.replace(told, topic="t"), lab.bootstrap)
+    process = await asyncio.create_subprocess_exec("sh", "-c", command, stderr=asyncio.subprocess.PIPE)
+    _, errors = await process.communicate()
+    assert process.returncode == 0, errors
+    (message,) = await lab.consume(1, partitions=2)
+    assert (message.key(), message.value()) == (told.key, told.value)
+    assert tuple(message.headers() or ()) == told.headers
+    assert told.partition in (None, message.partition())

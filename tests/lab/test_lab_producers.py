@@ -41,6 +41,19 @@ async def test_each_compression_arrives_as_sent_and_compressed(lab, codec):
     assert [message.value() for message in got] == values
 
 
+async def test_librdkafka_acks_what_was_refused_where_the_next_one_was_taken(lab):
+    """The client's own doing (IMPLICITACK), on the sequence rule that Kafka has too: record_batch_cases.py."""
+    await lab.topic()
+    sender = lab.producer(enable_idempotence="true", linger_ms="0", batch_num_messages="1")
+    await lab.do("error", 1, code="NOT_ENOUGH_REPLICAS")
+    sender.send([b"one", b"two", b"three"])
+    await sender.reported(3)
+    assert set(sender.reports.values()) == {None}
+    assert [message.value() for message in await lab.consume(2)] == [b"two", b"three"]
+    (state,) = await lab.cluster.replicas("t")
+    assert state.replica(state.leader).log_end == 2
+
+
 async def test_keys_headers_and_nulls_arrive(lab):
     await lab.topic()
 
@@ -140,8 +153,11 @@ async def test_what_is_beyond_the_memory_is_gone_from_the_beginning(lab_with):
     await lab.topic()
     reports = await lab.produce([bytes(10_000)] * 2000, acks="all")
     assert names(reports) == {None}
-    (state,) = await lab.cluster.replicas("t")
+    described = await lab.cluster.describe("t")
+    (state,) = described.partitions
     assert state.replicas[0].log_end == 2000
     assert state.replicas[0].log_start > 1000
     got = await lab.consume(1, auto_offset_reset="earliest")
     assert got[0].offset() >= state.replicas[0].log_start
+    (told,) = [one for one in described.happened if one.kind == "log-trimmed"]
+    assert (told.topic, told.partition, told.count) == ("t", 0, state.replicas[0].log_start)

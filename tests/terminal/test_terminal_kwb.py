@@ -10,6 +10,7 @@ from pathlib import Path
 import pyte
 import pytest
 
+from workbench.dev.processes import is_running
 from workbench.dev.terminal import Terminal
 
 KWB = str(Path(sys.executable).with_name("kwb"))
@@ -101,6 +102,7 @@ def test_a_killed_engine_is_said_and_a_new_run_works(seen: Seen) -> None:
     os.kill(engine, signal.SIGKILL)
     seen.wait_for(r"engine")
     seen.wait_for(r"signal 9|died")
+    seen.wait_for(r"run 1 . broken off")  # before that it is not over, and ^S starts nothing
     seen.terminal.type(CTRL_S)
     seen.wait_for(r"run 2")
     seen.wait_for(r"sending")
@@ -115,7 +117,7 @@ def test_a_killed_screen_leaves_no_child(seen: Seen) -> None:
     os.kill(seen.terminal.pid, signal.SIGKILL)
     seen.terminal.read_to_end(20)
     for pid in children:  # the kernel ends them with their parent
-        while Path(f"/proc/{pid}").exists() and "State:\tZ" not in Path(f"/proc/{pid}/status").read_text():
+        while is_running(pid):
             pass
 
 
@@ -128,7 +130,8 @@ def test_a_terminal_that_goes_away_ends_everything(seen: Seen, sending: bool) ->
     children = seen.children()
     assert len(children) >= 2
     assert seen.terminal.hang_up(20) == 129
-    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+    while any(is_running(pid) for pid in children):  # those that did not end in time: with their parent
+        pass
 
 
 def test_what_cannot_be_opened_leaves_the_terminal_as_it_was() -> None:
@@ -137,3 +140,45 @@ def test_what_cannot_be_opened_leaves_the_terminal_as_it_was() -> None:
         assert terminal.read_to_end(20) == 2
     assert b"no such file" in terminal.output
     assert LEAVE_ALTERNATE_SCREEN not in terminal.output
+
+
+def test_a_mistake_of_kwbs_own_is_one_line_and_its_traceback_is_in_the_log(tmp_path):
+    code = """
+import sys
+from workbench.cli import main
+from workbench.ui.app import KwbApp
+def broken(self):
+    sasl_password = "hush"
+    raise LookupError(len(sasl_password))
+KwbApp.action_help = broken
+sys.exit(main([]))
+"""
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+    with Terminal([sys.executable, "-c", code], 140, 42, env) as terminal:
+        terminal.read_until(lambda: b"ready" in terminal.output, 30)
+        terminal.type("\x1bOP")
+        assert terminal.read_to_end(30) == 70
+        said = terminal.output.rpartition(LEAVE_ALTERNATE_SCREEN)[2]
+    assert b"a mistake of kwb's own (LookupError at <string>:7)" in said
+    assert b"hush" not in said
+    assert b"Traceback" not in said
+    log = (tmp_path / "kwb" / "kwb.log").read_text()
+    assert "LookupError: 4" in log
+    assert "hush" not in log.replace('sasl_password = "hush"', "")
+
+
+def test_a_text_is_edited_in_the_user_s_editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EDITOR", """sh -c 'echo "in the editor: $0"; sed -i s/tea/rum/ "$0"'""")
+    scenario = tmp_path / "tea.toml"
+    scenario.write_text('format = 1\n[record]\nvalue = "a cup of tea"\n')
+    seen = Seen(140, 42, str(scenario))
+    with seen.terminal as terminal:
+        ready(seen)
+        terminal.type("\x0e")  # ^N
+        seen.wait_for(r"a cup of rum")
+        assert b"in the editor: " in terminal.output
+        terminal.type("\x0e")
+        terminal.type("\x13")
+        seen.wait_for(r"1,000 stored")
+        terminal.type(CTRL_Q)
+        assert terminal.read_to_end(20) == 0

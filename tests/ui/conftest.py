@@ -3,17 +3,21 @@
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.shared.settled import idle
 from workbench.dev.recording import Recording, read
 from workbench.errors import KwbError
+from workbench.model.cluster_state import ClusterState
 from workbench.model.cluster_view import BrokerView, ClusterView, PartitionView, TopicView
 from workbench.model.events import Event
+from workbench.model.fault import POSSIBLE, Action, FaultKind
 from workbench.model.frame import Frame
+from workbench.model.key_totals import KeyTotals
 from workbench.model.ledger import Ledger
 from workbench.model.record import Header, MadeRecord, RecordPlan
 from workbench.model.report import (
@@ -26,6 +30,7 @@ from workbench.model.report import (
     Verify,
 )  # fmt: skip
 from workbench.model.scenario import Scenario, SendPlan, TopicPlan
+from workbench.run.consent import CodeFile
 from workbench.ui.app import KwbApp
 from workbench.ui.session import Session
 
@@ -58,6 +63,13 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+@pytest.fixture(autouse=True)
+def _pilots_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pilot goes on when the app has handled what it was told, however long others have the processor."""
+    for module in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{module}.wait_for_idle", idle)
+
+
 def cluster_view() -> ClusterView:
     brokers = tuple(BrokerView(broker, "127.0.0.1", 38290 + broker) for broker in (1, 2, 3))
     return ClusterView("kwb", 1, brokers)
@@ -77,14 +89,35 @@ def report(state: str = "done", sent: int = 1000, failed: int = 0) -> Report:
     )  # fmt: skip
 
 
+class FakeInside:
+    """Tells what the test has it tell, and notes what is done."""
+
+    def __init__(self) -> None:
+        self.faults: frozenset[FaultKind] = POSSIBLE["lab"]
+        self.out: frozenset[int] = frozenset()
+        self.heard: Callable[[ClusterState], None] | None = None
+        self.done: list[Action] = []
+
+    def watch(self, heard: Callable[[ClusterState], None] | None) -> None:
+        self.heard = heard
+
+    async def stations(self, wanted: list[tuple[int, int]]) -> dict[tuple[int, int], object]:
+        return {}
+
+    async def do(self, action: Action) -> None:
+        self.done.append(action)
+
+
 class FakeBench:
     """Does nothing by itself: the test feeds frames and ends the run. Same signatures as Bench."""
 
     def __init__(self, on_event: Callable[[Event], None]) -> None:
         self.view: ClusterView | None = None
         self.client: Client | None = None
+        self.inside = FakeInside()
         self.on_event = on_event
         self.calls: list[str] = []
+        self.code_files: tuple[CodeFile, ...] = ()
         self.runs: list[Scenario] = []
         self.opening: KwbError | None = None
         self.may_open = asyncio.Event()
@@ -92,6 +125,8 @@ class FakeBench:
         self.made: Callable[[RecordPlan, int], MadeRecord] = _made
         self._on_frame: Callable[[Frame], None] | None = None
         self._end: asyncio.Future[Report] | None = None
+        self.totals: KeyTotals | None = None
+        self.log: dict[int, list[tuple[int, int]]] = {}
 
     async def open(self) -> None:
         self.calls.append("open")
@@ -106,14 +141,27 @@ class FakeBench:
     async def ensure_topic(self, scenario: Scenario) -> TopicView:
         return topic_view(scenario.topic.name, scenario.topic.partitions)
 
-    async def preview(self, record: RecordPlan, seed: int, seq: int) -> MadeRecord:
-        return self.made(record, seq)
+    def files_to_ask(self, scenario: Scenario) -> tuple[CodeFile, ...]:
+        return self.code_files
+
+    def allow(self, files: Sequence[CodeFile]) -> None:
+        self.calls.append("allow")
+        self.code_files = ()
+
+    async def preview(self, scenario: Scenario, seq: int) -> MadeRecord:
+        return self.made(scenario.record, seq)
 
     async def run(self, scenario: Scenario, on_frame: Callable[[Frame], None]) -> Report:
         self.runs.append(scenario)
         self._on_frame = on_frame
         self._end = asyncio.get_running_loop().create_future()
         return await self._end
+
+    async def keys(self) -> KeyTotals | None:
+        return self.totals
+
+    async def batches(self, topic: str, wanted: object) -> dict[int, list[tuple[int, int]]]:
+        return self.log
 
     async def pause(self) -> None:
         self.calls.append("pause")
@@ -124,9 +172,12 @@ class FakeBench:
     async def stop(self) -> None:
         self.calls.append("stop")
 
-    def frame(self, state: str = "sending", sent: int = 0, acked: int = 0, at: float = 1.0) -> None:
+    def frame(
+        self, state: str = "sending", sent: int = 0, acked: int = 0, at: float = 1.0,
+        partitions: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
         assert self._on_frame is not None
-        spread = tuple(acked // 6 + (index < acked % 6) for index in range(6))
+        spread = partitions or tuple(acked // 6 + (index < acked % 6) for index in range(6))
         self._on_frame(
             Frame("run", 100.0 + at, 100.0, state, self.runs[-1].send.count, sent=sent, acked=acked,
                   partitions=spread, latency={4000: acked} if acked else {}, latency_max_us=5000)
@@ -163,7 +214,10 @@ class Stand:
         """Cleared by a test that wants to see the cluster start."""
         self.may_open.set()
         self.session = Session(scenario, self._make)
-        self.app = KwbApp(self.session, theme=theme, config_dir=folder)
+        self.app = KwbApp(
+            self.session, theme=theme, config_dir=folder, data_dir=folder / "data",
+            new_bench=lambda _scenario: self._make,
+        )  # fmt: skip
 
     def _make(self, on_event: Callable[[Event], None]) -> FakeBench:
         bench = FakeBench(on_event)
@@ -193,7 +247,12 @@ def until() -> Callable[..., Awaitable[None]]:
 
 @pytest.fixture
 def still_app(tmp_path: Path) -> Callable[..., KwbApp]:
-    return lambda name=None, theme="kwb-dark": _still_app(tmp_path / "config", name, theme)
+    def make(
+        name: str | None = None, theme: str = "kwb-dark", producer: dict[str, str] | None = None
+    ) -> KwbApp:
+        return _still_app(tmp_path / "config", name, theme, producer)
+
+    return make
 
 
 @pytest.fixture
@@ -218,9 +277,13 @@ def recording(name: str) -> Recording:
     return read(FRAMES / f"{name}.jsonl")
 
 
-def _still_app(folder: Path, name: str | None = None, theme: str = "kwb-dark") -> KwbApp:
+def _still_app(
+    folder: Path, name: str | None = None, theme: str = "kwb-dark", producer: dict[str, str] | None = None
+) -> KwbApp:
     """The screen as a recording left it, nothing moving; without a name, before the first run."""
     scenario = recording(name).head.scenario if name else SCENARIO
+    if producer is not None:
+        scenario = msgspec.structs.replace(scenario, producer=producer)
     session = Session(scenario, FakeBench)
     return KwbApp(session, theme=theme, config_dir=folder, live=False)
 
@@ -238,6 +301,7 @@ async def _play(app: KwbApp, name: str | None, *, tab: str = "compose") -> None:
     if name is not None:
         played = recording(name)
         bench.view, bench.client = played.head.view, played.head.client
+        bench.totals, bench.log = played.keys, played.batches
         session.topic, session.running = played.head.topic, played.head.scenario
         session.run_number = 1
         session.phase = "idle" if played.ended else "running"
@@ -249,8 +313,8 @@ async def _play(app: KwbApp, name: str | None, *, tab: str = "compose") -> None:
             session.on_event(msgspec.structs.replace(event, at=at))
         for frame in played.frames:
             session.insight = session._live.feed(frame) or session.insight
-    app.bench.query_one("#composer").show_made(await bench.preview(session.scenario.record, 7, 0))
-    app.bench._made = await bench.preview(session.scenario.record, 7, 0)
+    app.bench.query_one("#composer").show_made(await bench.preview(session.scenario, 0))
+    app.bench._made = await bench.preview(session.scenario, 0)
     app.bench.tab = tab
     app.bench._forms_key = None
     app.paint()

@@ -5,18 +5,28 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
 from workbench.dev.recording import read
 from workbench.insight.live import Insight, Live
+from workbench.insight.units import ms_text
+from workbench.insight.window import TimeWindow
 from workbench.model.cluster_view import PartitionView, TopicView
 from workbench.model.events import Event
 from workbench.model.frame import Frame, Sample
+from workbench.model.stations import Stations
+from workbench.ui.glyphs import FOCUS_BAR
 from workbench.ui.theme import Roles, load
 from workbench.ui.widgets.acks import Acks, axis_end
-from workbench.ui.widgets.chart import Chart, Layout, stacked
+from workbench.ui.widgets.chart import Chart, Ground, Layout, span, stacked
 from workbench.ui.widgets.event_log import EventLog
 from workbench.ui.widgets.heatmap import Heatmap
-from workbench.ui.widgets.latency_strip import LatencyStrip, log_range
+from workbench.ui.widgets.latency_strip import CURSOR, LatencyStrip, log_range
 from workbench.ui.widgets.ledger_bar import PARTS, LedgerBar
 from workbench.ui.widgets.rate_strip import RateStrip
 
@@ -93,8 +103,8 @@ def test_heatmap_says_totals_shares_leaders_and_scale() -> None:
         assert row.startswith(f"p{share.partition} {share.partition % 3 + 1} ")
         assert f"{share.count:,}" in row
         assert row.endswith(f"{round(share.share * 100)} %")
-    assert " 200/0.25 s " in rows[7]
-    assert rows[7].endswith(f"skew {insight.skew:.2f}× p1")
+    assert " 200 in 0.25 s " in rows[7]
+    assert rows[7].endswith(f"skew {insight.skew:.2f}×  p1")
 
 
 def test_only_an_empty_cell_has_the_lowest_step_and_it_has_a_dot() -> None:
@@ -106,7 +116,7 @@ def test_only_an_empty_cell_has_the_lowest_step_and_it_has_a_dot() -> None:
             )
         )
     heatmap = Heatmap()
-    heatmap.slice_s = 0.1
+    heatmap.window = TimeWindow(0.1)
     heatmap.show(live.insight, topic(2))
     ramp = roles().heat
     for line in heatmap.lines(roles(), 46, 4)[1:3]:
@@ -178,6 +188,111 @@ def test_a_mark_stands_over_the_column_in_which_it_happened() -> None:
     assert "failed ▼" in axis, "no room for the code: the short word stands there"
 
 
+CHANGE = Event(9.0, "config change", "info", "", "linger.ms 5 → 100 · acks all → 1", "run 2 is sent with it")
+
+
+def changed_run(ticks: int, state: str = "sending", change: Event | None = CHANGE) -> Insight:
+    live = Live()
+    if change is not None:
+        live.mark_start(change)
+    for tick in range(1, ticks + 1):
+        fields = {"run_id": "r", "at": tick * 0.5 + 0.1, "started_at": 0.0, "target": 9999, "sent": tick * 10,
+                  "acked": tick * 10, "partitions": [tick * 10], "latency": {2000: tick * 10},
+                  "state": state if tick == ticks else "sending"}  # fmt: skip
+        live.feed(msgspec.convert(fields, Frame))
+    assert live.insight is not None
+    return live.insight
+
+
+def test_a_config_change_stands_over_the_first_column_of_its_run() -> None:
+    heatmap = Heatmap()
+    for state in ("sending", "done"):
+        insight = changed_run(60, state)
+        left = Layout.of(100, insight, topic(1)).left
+        heatmap.show(insight, topic(1))
+        axis = texts(heatmap, 100, 3)[0]
+        assert axis.index("▼") == left
+        assert "s  linger.ms 5 → 100 · acks all → 1 " in axis
+        assert axis.rstrip().endswith("now" if state == "sending" else "30 s")
+    heatmap.show(changed_run(20, "done"), topic(1))
+    narrow = texts(heatmap, 62, 3)[0]
+    assert "linger.ms 5 → 100 and 1 more" in narrow, "what fits"
+
+
+def test_what_happened_is_marked_in_the_first_columns_and_in_the_last_too() -> None:
+    heatmap = Heatmap()
+    for state in ("sending", "done"):
+        insight = changed_run(60, state, None)
+        layout = Layout.of(100, insight, topic(1))
+        columns = insight.columns(layout.plot)
+        shown = len(columns) - (len("now") if state == "sending" else 0)
+        for piece in columns.slices:
+            cell = columns.cells_of(piece).start
+            if cell >= shown:
+                break
+            seconds = (piece.index + 0.5) * columns.slice_s
+            fault = Event(insight.clock_wall + seconds, "fault", "warn", "broker 3", "frozen")
+            heatmap.show(insight, topic(1), (fault,))
+            axis = texts(heatmap, 100, 3)[0]
+            assert axis[layout.left + cell] == "▼", (state, cell, axis)
+            assert ("−30 s" if state == "sending" else "0 s") in axis
+            assert ("now" if state == "sending" else "30 s") in axis
+
+
+def test_what_happened_in_the_first_columns_is_named_behind_the_time() -> None:
+    insight, heatmap = changed_run(60, "done", None), Heatmap()
+    fault = Event(insight.clock_wall + 0.7, "fault", "warn", "broker 3", "frozen")
+    heatmap.show(insight, topic(1), (fault,))
+    assert "▼ 0 s  broker 3 frozen  " in texts(heatmap, 100, 3)[0]
+    again = Event(insight.clock_wall + 1.7, "fault", "warn", "broker 3", "thawed")
+    heatmap.show(insight, topic(1), (fault, again))
+    axis = texts(heatmap, 100, 3)[0]
+    assert axis.count("▼") == 2
+    assert "broker" not in axis, "which of the two would it be"
+
+
+def test_where_marks_leave_no_room_between_the_ends_one_time_is_told() -> None:
+    insight = changed_run(10, change=None)
+    faults = [
+        Event(insight.clock_wall + number / 2 + 0.1, "fault", "warn", "broker 3", "frozen")
+        for number in range(10)
+    ]
+    heatmap = Heatmap()
+    heatmap.show(insight, topic(1), faults)
+    axis = texts(heatmap, 60, 3)[0]
+    assert axis.rstrip().endswith("now")
+    assert "▼" in axis
+
+
+def test_a_config_change_gives_way_to_what_happened_and_goes_when_the_first_column_has_gone() -> None:
+    heatmap, insight = Heatmap(), changed_run(60)
+    fault = Event(insight.clock_wall + 12.6, "fault", "warn", "broker 3", "frozen")
+    heatmap.show(insight, topic(1), (fault,))
+    axis = texts(heatmap, 100, 3)[0]
+    assert "▼ −30 s " in axis
+    assert "broker 3 frozen ▼" in axis
+    assert "linger" not in axis, "no room for its words before the fault"
+    heatmap.show(changed_run(20), topic(1))
+    assert "▼ −10 s  config change " in texts(heatmap, 60, 3)[0]
+    heatmap.show(changed_run(10), topic(1))
+    assert "▼ −5 s  config  " in texts(heatmap, 60, 3)[0]
+    heatmap.show(changed_run(400), topic(1))
+    assert "▼" not in texts(heatmap, 60, 3)[0]
+
+
+def test_a_config_change_is_said_where_its_column_is_looked_at() -> None:
+    insight = changed_run(20, "done")
+    heatmap = Heatmap()
+    heatmap.show(insight, topic(1))
+    texts(heatmap, 100, 12)
+    columns = insight.columns(Layout.of(100, insight, topic(1)).plot)
+    heatmap.window = heatmap.window.looking_at(0, columns)
+    assert "▼ linger.ms 5 → 100 · acks all → 1" in "\n".join(texts(heatmap, 100, 12))
+    strip = LatencyStrip()
+    strip.show(insight, topic(1), alone=True)
+    assert "▼" in texts(strip, 90, 8)[0]
+
+
 def test_big_counts_and_many_partitions_keep_their_digits() -> None:
     counts = tuple(123_456_789 + partition for partition in range(500))
     insight = made(sent=sum(counts), acked=sum(counts), partitions=counts)
@@ -214,6 +329,35 @@ def test_latency_says_its_figures_and_scale() -> None:
     assert "max " in rows[-1]
     labels = [row[:4].strip() for row in rows]
     assert "1" in labels or "0.1" in labels
+
+
+def test_latency_of_a_moment_stands_where_the_runs_stood() -> None:
+    insight = recorded("busy")
+    strip = LatencyStrip()
+    strip.show(insight, topic())
+    of_run = texts(strip, 76, 7)
+    columns = insight.columns(Layout.of(76, insight, topic()).plot)
+    piece = columns.slices[2]
+    strip.set_reactive(LatencyStrip.window, TimeWindow(cursor_s=(piece.index + 0.5) * columns.slice_s))
+    rows = texts(strip, 76, 7)
+    for row, before, name, ms in zip(
+        rows, of_run, ("p99", "p95", "p50"), reversed(piece.bands), strict=False
+    ):
+        assert f"{name} {ms_text(ms):>5} ms" in row
+        assert row != before
+    assert CURSOR in rows[0], "where it is, without any colour"
+    assert "max" not in rows[-1], "no slice knows its own"
+
+
+def test_latency_alone_has_its_clock_and_what_happened() -> None:
+    insight = recorded("busy")
+    fault = Event(insight.clock_wall + 2.0, "fault", "warn", "broker 3", "frozen")
+    strip = LatencyStrip()
+    strip.show(insight, topic(), (fault,), alone=True)
+    rows = texts(strip, 90, 8)
+    assert "▼" in rows[0]
+    strip.show(insight, topic(), (fault,))
+    assert "▼" not in "".join(texts(strip, 90, 8)), "the heatmap above has it"
 
 
 @pytest.mark.parametrize(
@@ -288,6 +432,35 @@ def test_a_failure_names_its_code_and_a_record_without_a_partition_its_number() 
     assert " _MSG_TIMED_OUT " in rows[2]
     assert "✗" in rows[2]
     assert rows[2].endswith("1,000 ms")
+
+
+def test_a_record_looked_at_stands_still_and_tells_its_moments() -> None:
+    def insight(newest: int) -> Insight:
+        samples = [sample(seq, 5.0, 0, seq) for seq in range(newest - 19, newest + 1)]
+        return made(samples=msgspec.to_builtins(samples), sampled=newest + 1, sent=99, acked=99)
+
+    acks = Acks()
+    acks.show(insight(30), {(0, 28): Stations(1, 0.001, 0.002, (), 0.003, 0.003, base=27, records=2)})
+    texts(acks, 60, 12)
+    acks.look_at(2)  # newest with stations first: 28, 27, 26
+    acks.show(insight(50))
+    rows = texts(acks, 60, 12)
+    assert acks.looked_at is not None
+    assert acks.looked_at.seq == 26
+    assert rows[1].startswith("p0@28 "), "what stands still keeps what it knew of its neighbours"
+    assert FOCUS_BAR in rows[3]
+    assert any(row.startswith("p0@26 · seq 26 · acked after 5.00 ms") for row in rows)
+    acks.action_go(-2)
+    rows = texts(acks, 60, 12)
+    assert "client 1.00 ms → leader 1 +1.00 → hwm +1.00 → ack +0.000" in rows[8]
+    assert rows[-1].startswith("batch of 2: 27-28")
+    acks.action_release()
+    assert texts(acks, 60, 12)[2].startswith("p0@50 "), "and it follows again"
+    acks.action_hold()
+    acks.show(insight(60))
+    assert texts(acks, 60, 12)[2].startswith("p0@50 ")
+    acks.show(None)
+    assert not acks.held, "another run is none of it"
 
 
 def test_without_acks_there_is_no_offset_and_no_tick() -> None:
@@ -402,7 +575,50 @@ def test_the_newest_event_stays_in_sight_unless_one_scrolls_back() -> None:
     assert "CODE_8" in texts(log, 130, 3)[-1]
 
 
+@pytest.mark.usefixtures("utc")
+def test_a_config_change_tells_as_much_as_fits() -> None:
+    log = EventLog()
+    log.show([CHANGE])
+    assert texts(log, 130, 4)[-1] == (
+        "00:00:09.000  ● config change   linger.ms 5 → 100 · acks all → 1  → run 2 is sent with it"
+    )
+    first, second = texts(log, 56, 2)
+    assert first == "00:00:09  ● config change linger.ms 5 → 100 and 1 more"
+    assert second.strip() == "→ run 2 is sent with it"
+
+
 def test_empty_charts_say_which_key_fills_them() -> None:
     log = EventLog()
     for chart in (*charts(None)[:3], log):
         assert any("^S" in row for row in texts(chart, 60, 8)), chart
+
+
+@settings(derandomize=True)
+@given(
+    st.lists(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 5)), max_size=12), min_size=2, max_size=6)
+)
+def test_a_line_drawn_anew_is_as_one_drawn_at_first_and_tells_every_cell_that_differs(drawn) -> None:
+    """Whatever is taken over of the line before; a segment with a ground of its own stays the same object."""
+    styles = [(None, None), ("#ffffff", None), (None, "#101010"), ("#ff0000", "#101010"), (None, "#202020")]
+    spans = {
+        (length, n): span("abcde"[:length], *styles[n]) if n < 5 else Segment("abcde"[:length])
+        for length in range(1, 6)
+        for n in range(6)
+    }
+    ground, width = Ground(Color.parse("#000080")), 40
+    lines = [[spans[each] for each in cells][:8] for cells in drawn]
+    was, strip = lines[0], ground.strip(lines[0], width)
+    for now in lines[1:]:
+        before = _cells(strip)
+        strip, told = ground.renewed(strip, was, now, width)
+        fresh, was = ground.strip(now, width), now
+        assert _cells(strip) == _cells(fresh)
+        differ = {x for x, (one, other) in enumerate(zip(before, _cells(fresh), strict=True)) if one != other}
+        assert differ <= {x for start, end in told for x in range(start, end)}
+    own = [segment for segment in was if segment.style and segment.style.bgcolor]
+    assert all(any(each is segment for each in ground.over(was)) for segment in own)
+    assert all(segment.style and segment.style.bgcolor for segment in ground.over(was))
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    return [(glyph, segment.style) for segment in strip for glyph in segment.text]

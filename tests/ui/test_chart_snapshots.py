@@ -112,3 +112,12 @@ def test_distribution(snap_compare: Any, size: tuple[int, int]) -> None:
         await pilot.app.push_screen(Distribution(pilot.app._shown[0]))
 
     assert snap_compare(app_of("done"), terminal_size=size, run_before=open_it)
+
+
+def test_distribution_as_shares_from_send(snap_compare: Any) -> None:
+    async def open_it(pilot: Any) -> None:
+        await pilot.pause()
+        await pilot.app.push_screen(Distribution(pilot.app._shown[0]))
+        await pilot.press("c", "s")
+
+    assert snap_compare(app_of("pipeline-rate"), terminal_size=(120, 36), run_before=open_it)

@@ -3,10 +3,11 @@
 from textual.widgets import Static
 
 from workbench.model.record import Header, MadeRecord
+from workbench.ui.theme import palette
 from workbench.ui.widgets.composer import Composer
-from workbench.ui.widgets.field import Choice, Field
 from workbench.ui.widgets.header_rows import HeaderRows
 from workbench.ui.widgets.payload import Payload
+from workbench.ui.widgets.radio import Radio
 from workbench.ui.widgets.route import Route, Way
 
 
@@ -16,7 +17,7 @@ def _text(stand, selector):
 
 async def _ready(stand, until):
     await until(lambda: stand.session.phase == "idle")
-    await until(lambda: "valid" in _text(stand, "#verdict"))
+    await until(lambda: "✓" in _text(stand, "#verdict"))
 
 
 async def test_the_preview_follows_what_is_typed(stand, until):
@@ -37,32 +38,41 @@ async def test_what_cannot_be_made_is_said(stand, until):
         await pilot.click("#key")
         await pilot.press("x")
         await until(lambda: "'nope' is undefined" in _text(stand, "#made"))
-        assert "not valid" in _text(stand, "#verdict")
+        assert "✗" in _text(stand, "#verdict")
+        assert stand.app.bench.query_one("#press-send").disabled
 
 
 async def test_null_and_empty_are_two_things_and_nothing_typed_is_lost(stand, until):
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await _ready(stand, until)
         bench, before = stand.app.bench, stand.session.scenario.record
-        for kind, field in (("#key-kind", "#key"), ("#value-kind", "#value")):
-            choice = bench.query_one(kind, Choice)
-            choice.focus()
-            while choice.value != "null":
-                await pilot.press("right")
-            await until(lambda field=field: bench.query_one(field).disabled)
-        await until(lambda: stand.session.scenario.record.value is None)
-        assert stand.session.scenario.record.key is None
-        await until(lambda: "tombstone" in _text(stand, "#verdict"))
-        for kind, wanted in (("#key-kind", "string"), ("#value-kind", "json")):
-            choice = bench.query_one(kind, Choice)
-            choice.focus()
-            while choice.value != wanted:
-                await pilot.press("left")
+        for part in ("key", "value"):
+            bench.query_one(f"#{part}-null", Radio).focus()
+            await pilot.press("left")
+            await until(lambda part=part: getattr(stand.session.scenario.record, part) is None)
+        assert "tombstone" in bench.query_one("#value", Payload).placeholder
+        for part in ("key", "value"):
+            bench.query_one(f"#{part}-null", Radio).focus()
+            await pilot.press("left")
+            await until(lambda part=part: getattr(stand.session.scenario.record, part) == "")
+            await pilot.press("left")
         await until(lambda: stand.session.scenario.record == before)
-        bench.query_one("#key", Field).value = ""
-        bench.query_one("#value", Payload).text = ""
+
+
+async def test_typing_into_null_makes_it_text_and_undo_brings_back_what_stood_there(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await _ready(stand, until)
+        bench, before = stand.app.bench, stand.session.scenario.record
+        bench.query_one("#value-null", Radio).focus()
+        await pilot.press("left")
+        await until(lambda: stand.session.scenario.record.value is None)
+        await pilot.press("tab", "7")
+        await until(lambda: stand.session.scenario.record.value == "7")
+        await pilot.press("ctrl+z")
         await until(lambda: stand.session.scenario.record.value == "")
-        assert stand.session.scenario.record.key == ""
+        await pilot.press("ctrl+z")
+        await until(lambda: stand.session.scenario.record == before)
+        assert bench.query_one("#value-null", Radio).value == "text"
 
 
 async def test_headers_are_added_changed_nulled_and_removed(stand, until):
@@ -75,10 +85,21 @@ async def test_headers_are_added_changed_nulled_and_removed(stand, until):
         await pilot.press(*"id", "down", "down", *"7")
         await until(lambda: stand.session.scenario.record.headers[2] == Header("id", "7"))
         await pilot.press("up", "right")
+        await until(lambda: stand.session.scenario.record.headers[2] == Header("id", ""))
+        await pilot.press("right")
         await until(lambda: stand.session.scenario.record.headers[2] == Header("id", None))
+        await pilot.press("right")
+        await until(lambda: stand.session.scenario.record.headers[2] == Header("id", "7"))
+        await pilot.press("alt+up")
+        await until(lambda: [header.name for header in rows.headers] == ["source", "id", "trace"])
+        await pilot.press("alt+up", "alt+up")
+        await until(lambda: [header.name for header in rows.headers] == ["source", "trace", "id"])
         await pilot.pause()
+        before = stand.session.scenario.record
         await pilot.click(rows.query("#remove").last())
         await until(lambda: len(stand.session.scenario.record.headers) == 2)
+        await pilot.press("ctrl+z")
+        await until(lambda: stand.session.scenario.record == before)
 
 
 async def test_a_partition_is_a_number_or_nothing(stand, until):
@@ -88,7 +109,12 @@ async def test_a_partition_is_a_number_or_nothing(stand, until):
         await pilot.click("#partition")
         await pilot.press("4")
         await until(lambda: stand.session.scenario.record.partition == 4)
-        await until(lambda: stand.app.bench.query_one(Route).way == Way("partition 4", ("as set",), 4, 2))
+        await until(
+            lambda: (
+                stand.app.bench.query_one(Route).way
+                == Way("partition 4", ("as set, no partitioner", "as set"), 4, 2)
+            )
+        )
         await pilot.press("x")
         await until(lambda: stand.app.bench.problem is not None)
         assert stand.app.bench.query_one("#partition").has_class("-wrong")
@@ -114,11 +140,11 @@ async def test_arrows_lead_through_the_form_and_the_text(stand, until):
         await _ready(stand, until)
         await pilot.pause()
         await pilot.click("#topic")
-        await pilot.press("down", "down", "down", "down", "down")
-        payload = stand.app.bench.query_one(Payload)
+        await pilot.press(*["down"] * 8)
+        payload = stand.app.bench.query_one("#value", Payload)
         assert payload.has_focus
         await pilot.press("up")
-        assert stand.app.bench.focused.id == "value-kind"
+        assert stand.app.bench.focused.id == "value-null"
         await pilot.press("down", *["down"] * payload.document.line_count)
         assert not payload.has_focus
         assert isinstance(stand.app.bench.query_one(Composer), Composer)
@@ -127,8 +153,19 @@ async def test_arrows_lead_through_the_form_and_the_text(stand, until):
 async def test_templates_and_json_are_told_apart(stand, until):
     async with stand.app.run_test(size=(140, 42)):
         await _ready(stand, until)
-        payload = stand.app.bench.query_one(Payload)
+        payload = stand.app.bench.query_one("#value", Payload)
         line = payload.get_line(1)
         styles = {line.plain[span.start : span.end]: str(span.style) for span in line.spans}
         assert styles["{{ seq }}"].startswith("bold")
         assert '"id"' in styles
+
+
+async def test_another_theme_recolours_what_was_drawn_a_moment_too_early(stand, until):
+    async with stand.app.run_test(size=(140, 42)):
+        await _ready(stand, until)
+        bench = stand.app.bench
+        stand.app.choose_theme("kwb-light")
+        bench.show()  # its name is there already, its colours are not
+        await until(lambda: bench.query_one("#send").title.right.spans[0].style == palette(stand.app).ok)
+        await until(lambda: palette(stand.app).ok in str(bench.query_one("#verdict").content.style))
+        assert palette(stand.app).text in str(bench.query_one("#made").content.spans)

@@ -37,7 +37,11 @@ def test_wrong_settings(snap_compare, still_app, play):
 
     async def before(pilot):
         await play(app, None)
-        await pilot.press("1", "down", "down", "enter", *["down"] * 6, "enter", "end", *"x1")
+        await pilot.press("1")
+        app.bench.query_one("#settings").go_to("acks")
+        await pilot.press("enter")
+        app.bench.query_one("#settings").go_to("max.block.ms")
+        await pilot.press("enter", "end", *"x1")
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=(140, 42), run_before=before)

@@ -1,9 +1,12 @@
 """Whole sends by keyboard and mouse, on a bench that does what the test says."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 
 from workbench.errors import ClusterError, EngineError
+from workbench.model.cluster_view import ClusterView, TopicView
 from workbench.model.events import Event
 from workbench.ui.screens.question import Question
 from workbench.ui.widgets.counts import Counts, RunFigures
@@ -30,6 +33,26 @@ async def test_send_pause_resume_and_end_by_keys(stand, until, a_report):
         await until(lambda: session.phase == "idle")
         await until(lambda: counts.line.plain == "1,000 acked  1,000 stored")
         assert session.report == a_report()
+
+
+async def test_the_report_comes_with_the_end_of_the_run_not_before(stand, until, monkeypatch):
+    session, asked, go = stand.session, [], asyncio.Event()
+
+    async def ask():
+        asked.append(session.phase)
+        await go.wait()
+
+    monkeypatch.setattr(session, "_ask_stations", ask)
+    async with stand.app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs) and len(asked) == 1)
+        stand.bench.finish()
+        await until(lambda: len(asked) == 2)  # for the last time
+        assert (session.run_on, session.report, session.runs.finished) == (True, None, [])
+        go.set()
+        await until(lambda: session.report is not None)
+        assert (session.phase, len(session.runs.finished)) == ("idle", 1)
 
 
 async def test_send_while_the_cluster_starts_sends_when_it_is_ready(stand, until):
@@ -75,6 +98,8 @@ async def test_what_stands_in_the_forms_is_what_runs(stand, until):
     async with stand.app.run_test(size=(80, 24)) as pilot:
         await until(lambda: stand.session.phase == "idle")
         await pilot.pause()
+        await pilot.click("#part-tabs", offset=(2, 0))
+        await pilot.pause()
         await pilot.click("#key")
         await pilot.press("end", *"-x")
         await pilot.pause()
@@ -97,6 +122,78 @@ async def test_a_value_being_edited_counts_when_sent(stand, until):
         await until(lambda: bool(stand.bench.runs))
         assert stand.bench.runs[0].producer["linger.ms"] == "50"
         stand.bench.finish()
+
+
+async def test_a_config_edited_in_a_run_is_marked_where_the_next_run_starts(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        stand.bench.on_event(Event(1.0, "run started", "info", what="1,000 records to orders"))
+        stand.bench.frame(sent=10, acked=5)
+        session, bench = stand.session, stand.app.bench
+        session.write(session.written.with_property("linger.ms", "100"))
+        session.write(session.written.with_property("sasl.password", "swordfish"))
+        assert session.insight.marks == (), "it waits for the next run"
+        await until(lambda: "next run" in str(bench.query_one("#config").title.right))
+        stand.bench.frame(state="done", sent=1000, acked=1000, at=5.0)
+        stand.bench.finish()
+        await until(lambda: session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: len(stand.bench.runs) == 2)
+        stand.bench.on_event(Event(9.0, "run started", "info", what="1,000 records to orders"))
+        stand.bench.frame(sent=300, acked=250, at=3.0)
+        told = [event for event in session.events if event.kind == "config change"]
+        assert [(event.at, event.consequence) for event in told] == [(9.0, "run 2 is sent with it")]
+        assert "linger.ms 5 → 100" in told[0].what
+        assert "sasl.password not set → [hidden]" in told[0].what
+        assert [mark.what for mark in session.insight.marks] == [told[0].what]
+        heatmap = bench.query_one("#heatmap")
+        await until(lambda: "▼" in heatmap.render_line(0).text)
+        stand.bench.finish()
+        await until(lambda: session.phase == "idle")
+        await pilot.press("ctrl+s")
+        await until(lambda: len(stand.bench.runs) == 3)
+        stand.bench.on_event(Event(12.0, "run started", "info", what="1,000 records to orders"))
+        stand.bench.frame(sent=300, acked=250, at=3.0)
+        assert session.insight.marks == (), "the same config again"
+        stand.bench.finish()
+        await until(lambda: session.phase == "idle")
+
+
+async def test_partitions_added_in_a_run_are_in_the_header_at_once(stand, until):
+    async with stand.app.run_test(size=(200, 60)) as pilot:
+        session, bench = stand.session, stand.app.bench
+
+        def head() -> str:
+            return bench.query_one("#header").render().plain
+
+        await until(lambda: session.phase == "idle" and "6 partitions" in head())
+        await pilot.press("ctrl+s")
+        await until(lambda: bool(stand.bench.runs))
+        stand.bench.frame(sent=10, acked=10)
+        stand.bench.view = replace(cluster_of(stand), topics=(topic_of(stand, 8),))
+        stand.bench.on_event(Event(2.0, "fault", "warn", what="add-partitions"))
+        await until(lambda: "8 partitions" in head())
+        assert len(session.topic.partitions) == 8, "what a key comes to is foretold with them"
+        stand.bench.frame(sent=20, acked=20, at=3.0, partitions=(3,) * 9)
+        await until(lambda: "9 partitions" in head())
+        stand.bench.frame(state="done", sent=1000, acked=1000, at=5.0, partitions=(100,) * 9)
+        stand.bench.finish()
+        await until(lambda: session.phase == "idle")
+        assert "9 partitions" in head()
+        session.edit(replace(session.scenario, topic=replace(session.scenario.topic, name="other")))
+        await until(lambda: "other 6 partitions" in head())
+
+
+def topic_of(stand, partitions: int) -> TopicView:
+    known = stand.session.topic
+    more = tuple(replace(known.partitions[0], id=number) for number in range(partitions))
+    return replace(known, partitions=more)
+
+
+def cluster_of(stand) -> ClusterView:
+    return stand.bench.view
 
 
 async def test_sending_goes_to_the_live_tab_and_the_strip_tells(stand, until):

@@ -4,7 +4,6 @@ import pytest
 
 from workbench.ui.screens.help import Help
 from workbench.ui.widgets.config_list import ConfigList
-from workbench.ui.widgets.field import Field
 from workbench.ui.widgets.heatmap import Heatmap
 from workbench.ui.widgets.tab_bar import TabBar
 
@@ -51,6 +50,8 @@ async def test_text_survives_tabs_and_sizes(stand, until):
     async with stand.app.run_test(size=(80, 24)) as pilot:
         await until(lambda: stand.session.phase == "idle")
         await pilot.pause()
+        await pilot.click("#part-tabs", offset=(2, 0))
+        await pilot.pause()
         await pilot.click("#key")
         await pilot.press("end", *"-1234", "escape", "3")
         await until(lambda: _seen(stand, "#partitions"))
@@ -58,7 +59,7 @@ async def test_text_survives_tabs_and_sizes(stand, until):
             await pilot.resize_terminal(width, height)
         await pilot.press("2")
         await until(lambda: _seen(stand, "#key"))
-        assert stand.app.bench.query_one("#key", Field).value == "user-{{ seq % 100 }}-1234"
+        assert stand.app.bench.query_one("#key").text == "user-{{ seq % 100 }}-1234"
         assert stand.session.scenario.record.key == "user-{{ seq % 100 }}-1234"
 
 
@@ -224,12 +225,27 @@ async def test_undo_with_nothing_to_undo_says_so(stand, until):
         await until(lambda: any("Nothing to undo" in each.message for each in stand.app._notifications))
 
 
-async def test_the_latency_follows_the_slices_of_the_heatmap(stand, until):
+async def test_heatmap_and_latency_look_through_one_window(stand, until):
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await until(lambda: stand.session.phase == "idle")
         heatmap, strip = (stand.app.bench.query_one(name) for name in ("#heatmap", "#strip"))
+        await pilot.press("ctrl+s")
+        await until(lambda: stand.bench.runs)
+        stand.bench.frame(sent=600, acked=600, at=3.0)
+        await until(lambda: heatmap.columns_now() is not None)
         heatmap.focus()
         await pilot.press("minus")
-        await until(lambda: heatmap.slice_s is not None and strip.slice_s == heatmap.slice_s)
-        await pilot.press("0")
-        await until(lambda: heatmap.slice_s is None and strip.slice_s is None)
+        await until(lambda: heatmap.window.slice_s is not None and strip.window == heatmap.window)
+        strip.focus()
+        await pilot.press("0", "left", "left")
+        await until(lambda: heatmap.window.cursor_s is not None and strip.window == heatmap.window)
+        assert heatmap.window.held
+        await pilot.press("escape")
+        await until(lambda: not heatmap.window.held and heatmap.window.cursor_s is None)
+
+
+async def test_a_paint_that_comes_when_the_screens_are_gone_is_none(stand, until):
+    async with stand.app.run_test(size=(80, 24)):
+        await until(lambda: stand.session.phase == "idle")
+    assert not stand.app.screen_stack
+    stand.app.paint()

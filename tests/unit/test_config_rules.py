@@ -46,7 +46,7 @@ def hints_of(case, which):
         case["client"],
         scenario=bool(case.get("scenario")) and case["client"] == "librdkafka",
         topic=KnownTopic(**(topic or {})),
-        cluster=KnownCluster(case.get("cluster", {})),
+        cluster=KnownCluster(case.get("cluster", {}), case.get("own", "")),
         repeated=case.get("repeated") if which == "bad" else None,
     )
 

@@ -3,61 +3,21 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
+import msgspec
 import pytest
-from confluent_kafka import Producer
+from confluent_kafka import TIMESTAMP_CREATE_TIME, Consumer, TopicPartition
 
+from tests.shared.engine_runs import PLAN, TOPIC, ended, nothing, started
 from workbench.engine.client import EngineClient, PreviewClient
-from workbench.engine.protocol import Start
+from workbench.engine.protocol import PREVIEW_CPU_S, Gate, Preview, Start
 from workbench.errors import ClusterError, EngineError, InputError
 from workbench.model.frame import Frame
 from workbench.model.histogram import percentiles
-from workbench.model.record import Header, RecordPlan
-from workbench.model.scenario import SendMode, SendPlan, TopicPlan
-
-TOPIC = "engine-test"
-PLAN = RecordPlan(key="user-{{ seq % 20 }}", value="{{ seq }}", headers=(Header("h", None), Header("h", "")))
-
-
-@pytest.fixture(scope="module")
-def mock_brokers() -> Iterator[str]:
-    """Three brokers inside librdkafka; they create topics of four partitions when asked about them."""
-    owner = Producer({"test.mock.num.brokers": 3, "bootstrap.servers": "replaced", "log_level": 0})
-    found = owner.list_topics(TOPIC, timeout=10)
-    yield ",".join(f"{broker.host}:{broker.port}" for broker in found.brokers.values())
-    del owner
-
-
-@pytest.fixture
-async def engine(mock_brokers: str) -> AsyncIterator[EngineClient]:
-    client = await EngineClient.start()
-    await client.connect(mock_brokers, {}, 10)
-    yield client
-    await client.close()
-
-
-def started(
-    mode: SendMode = "async",
-    count: int = 200,
-    config: dict[str, str] | None = None,
-    record: RecordPlan = PLAN,
-    max_block_ms: int = 60_000,
-    **send: object,
-) -> Start:
-    plan = SendPlan(mode=mode, count=count, **send)  # type: ignore[arg-type]
-    return Start(
-        0, os.urandom(4).hex(), TOPIC, 4, {"linger.ms": "1", **(config or {})}, max_block_ms, record, plan, 7
-    )
-
-
-async def nothing() -> None:
-    pass
-
-
-async def ended(engine: EngineClient, start: Start) -> tuple[Frame, list[Frame]]:
-    frames: list[Frame] = []
-    return await engine.run(start, frames.append, nothing), frames
+from workbench.model.record import RecordPlan
+from workbench.model.scenario import SendMode, TopicPlan
+from workbench.partitioning import predict
 
 
 @pytest.mark.parametrize("mode", ["async", "sync", "fire-and-forget"])
@@ -68,6 +28,7 @@ async def test_each_mode_delivers_every_record_and_reads_it_back(
     frame, _ = await ended(engine, start)
     assert (frame.state, frame.sent, frame.acked, frame.in_flight) == ("done", 200, 200, 0)
     assert sum(frame.partitions) == 200
+    assert sum(frame.partition_bytes) == frame.payload_bytes > 0
     assert sum(frame.latency.values()) == 199  # one was warm-up
     proof = await engine.read_back(start.run_id, 20)
     assert proof.found is not None, proof.reason
@@ -93,18 +54,23 @@ async def test_without_acks_nothing_is_confirmed_and_the_log_tells(engine: Engin
 
 
 async def test_a_paused_run_stands_still_and_goes_on(engine: EngineClient) -> None:
-    sending, paused, frames = asyncio.Event(), asyncio.Event(), []
+    """It pauses behind a gate: without one all may be sent before the pause is heard."""
+    paused, frames, going = asyncio.Event(), [], []
 
     def on_frame(frame: Frame) -> None:
         frames.append(frame)
-        if frame.state == "sending":
-            sending.set()
         if frame.state == "paused" and frame.in_flight == 0:
             paused.set()
 
-    run = asyncio.create_task(engine.run(started(count=400, rate=800), on_frame, nothing))
-    await sending.wait()
-    await engine.pause()
+    async def pause_and_go(number: int) -> None:
+        await engine.pause()
+        await engine.go(number)
+
+    def on_reached(number: int, _frame: Frame) -> None:
+        going.append(asyncio.ensure_future(pause_and_go(number)))
+
+    gated = msgspec.structs.replace(started(count=400, rate=800), gates=(Gate(0, sent=100),))
+    run = asyncio.create_task(engine.run(gated, on_frame, nothing, on_reached))
     await paused.wait()
     still = frames[-1].sent
     paused.clear()
@@ -166,6 +132,8 @@ async def test_a_full_queue_blocks_and_then_rejects(engine: EngineClient) -> Non
     await rejected.wait()
     await engine.stop(0)
     frame = await run
+    told = [each.client for each in frames if each.client and each.client.records]
+    assert {(each.waiting, each.records, each.records_max, each.fill) for each in told} == {(10, 10, 10, 1.0)}
     assert (frame.sent, frame.rejected, frame.failed, frame.in_flight) == (30, 20, 10, 0)
     assert {(e.code, e.where): e.count for e in frame.errors} == {
         ("_QUEUE_FULL", "send()"): 20,
@@ -204,6 +172,110 @@ async def test_the_fixed_partition_takes_them_all(engine: EngineClient) -> None:
     assert frame.partitions == (0, 0, 30, 0)
 
 
+@pytest.mark.parametrize("timestamp", ["1700000000000", "{{ 1700000000000 + 60000 * seq }}"])
+async def test_a_record_carries_the_timestamp_of_its_plan(
+    engine: EngineClient, mock_brokers: str, timestamp: str
+) -> None:
+    plan = RecordPlan(key="k", value="v", partition=3, timestamp=timestamp)
+    before = Consumer({"bootstrap.servers": mock_brokers, "group.id": "t", "enable.auto.commit": False})
+    start = before.get_watermark_offsets(TopicPartition(TOPIC, 3), timeout=10)[1]
+    await ended(engine, started(count=4, record=plan, verify=False))
+    before.assign([TopicPartition(TOPIC, 3, start)])
+    read = await asyncio.to_thread(before.consume, 4, 10)
+    before.close()
+    step = 60_000 if "seq" in timestamp else 0
+    wanted = [(TIMESTAMP_CREATE_TIME, 1_700_000_000_000 + step * seq) for seq in range(4)]
+    assert [message.timestamp() for message in read] == wanted
+
+
+async def test_a_timestamp_that_is_none_is_an_input_error(engine: EngineClient) -> None:
+    with pytest.raises(InputError, match=r"record\.timestamp: “soon” is not a whole number"):
+        await ended(engine, started(record=RecordPlan(timestamp="{{ 'soon' }}")))
+
+
+class Gated:
+    """Notes how the run stood at each gate, and opens it once the engine has had time to go wrong."""
+
+    def __init__(self, engine: EngineClient) -> None:
+        self.engine = engine
+        self.at: dict[int, tuple[int, int, int]] = {}
+        self.opening: list[asyncio.Task[None]] = []
+        self.heard = asyncio.Event()
+        self.newest: Frame
+        self.target = 0
+        self.overrun: list[tuple[int, int]] = []
+
+    def on_frame(self, frame: Frame) -> None:
+        self.newest = frame
+        self.heard.set()
+
+    def on_reached(self, number: int, frame: Frame) -> None:
+        self.at[number] = (frame.sent, frame.acked, frame.failed)
+        self.opening.append(asyncio.create_task(self._open(number, frame.sent)))
+
+    async def _open(self, number: int, sent: int) -> None:
+        if sent < self.target:  # behind the last record there is nothing to hold
+            self.heard.clear()
+            await self.heard.wait()  # a frame made while the gate is shut
+            if self.newest.sent != sent:
+                self.overrun.append((sent, self.newest.sent))
+        await self.engine.go(number)
+
+    async def run(self, start: Start, *gates: Gate) -> Frame:
+        self.target = start.send.count
+        ended = await self.engine.run(
+            msgspec.structs.replace(start, gates=gates), self.on_frame, nothing, self.on_reached
+        )
+        await asyncio.gather(*self.opening)
+        return ended
+
+
+@pytest.mark.parametrize("plan", [{"mode": "async"}, {"mode": "sync"}, {"mode": "async", "rate": 2000}, {"mode": "fire-and-forget", "verify": False}], ids=str)  # fmt: skip
+async def test_sending_stands_still_at_each_count(engine: EngineClient, plan: dict[str, Any]) -> None:
+    gated = Gated(engine)
+    record = RecordPlan(value="the same") if plan.get("verify") is False else PLAN
+    gates = (Gate(0), Gate(1, acked=1), Gate(2, acked=37), Gate(3, sent=40), Gate(4, sent=40, acked=60), Gate(5, acked=200))  # fmt: skip
+    frame = await gated.run(started(record=record, **plan), *gates)
+    assert (frame.state, frame.acked) == ("done", 200)
+    assert gated.overrun == []
+    assert {number: counts[0] for number, counts in gated.at.items()} == {
+        0: 0,
+        1: 1,
+        2: 37,
+        3: 40,
+        4: 60,
+        5: 200,
+    }
+    assert [gated.at[number][1] for number in (0, 1, 2, 4, 5)] == [0, 1, 37, 60, 200]
+    assert frame.paused_s > 0
+    if "rate" in plan:
+        (p99,) = percentiles(frame.latency, (99,))
+        assert p99 is not None
+        assert p99 / 1000 < frame.paused_s, "what waits at a gate is not late"
+
+
+async def test_records_that_fail_make_room_for_others_before_an_acked_gate(engine: EngineClient) -> None:
+    gated = Gated(engine)
+    big = RecordPlan(value="{{ 'x' * (2000 if seq % 4 == 1 else 1) }}")
+    start = started(count=100, record=big, config={"message.max.bytes": "1000"})
+    frame = await gated.run(start, Gate(0, acked=30), Gate(1, acked=99))
+    assert (frame.acked, frame.rejected) == (75, 25)
+    sent, acked, _failed = gated.at[0]
+    assert acked == 30
+    assert sent == 30 + 10, "the tenth of those refused was in vain"
+    assert 1 not in gated.at
+
+
+async def test_a_stop_breaks_a_gate(engine: EngineClient) -> None:
+    at_gate = asyncio.Event()
+    start = msgspec.structs.replace(started(count=1000), gates=(Gate(0, sent=20),))
+    run = asyncio.create_task(engine.run(start, lambda _: None, nothing, lambda *_: at_gate.set()))
+    await at_gate.wait()
+    await engine.stop(5)
+    frame = await run
+    assert (frame.state, frame.sent, frame.acked) == ("stopped", 20, 20)
+
+
 async def test_a_killed_engine_fails_the_run_with_its_signal(engine: EngineClient) -> None:
     sending = asyncio.Event()
     run = asyncio.create_task(engine.run(started(count=100_000, rate=100), lambda _: sending.set(), nothing))
@@ -214,6 +286,15 @@ async def test_a_killed_engine_fails_the_run_with_its_signal(engine: EngineClien
     with pytest.raises(EngineError):
         await engine.describe(TOPIC)
     assert engine.is_lost
+
+
+async def test_an_engine_beside_a_screen_gives_way() -> None:
+    client = await EngineClient.start(niceness=5)
+    try:
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, client.pid) == min(ours + 5, 19)
+    finally:
+        await client.close()
 
 
 async def test_a_hung_engine_is_ended(mock_brokers: str) -> None:
@@ -240,12 +321,90 @@ async def test_a_cluster_that_is_not_there_is_said_in_time() -> None:
 async def test_a_preview_makes_the_record_and_survives_what_is_too_slow_or_too_large() -> None:
     previews = PreviewClient()
     try:
-        made = await previews.preview(PLAN, 7, 41, "r")
+        made = await previews.preview(Preview(0, PLAN, 7, 41, "r"))
         assert (made.key, made.value, made.headers) == (b"user-1", b"41", (("h", None), ("h", b"")))
         endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
-        assert "longer than 1 s" in str((await previews.preview(RecordPlan(value=endless), 7, 0, "r")).error)
-        huge = await previews.preview(RecordPlan(value="{{ 'x' * 10**10 }}"), 7, 0, "r")
+        assert "longer than 1 s" in str(
+            (await previews.preview(Preview(0, RecordPlan(value=endless), 7, 0, "r"))).error
+        )
+        huge = await previews.preview(Preview(0, RecordPlan(value="{{ 'x' * 10**10 }}"), 7, 0, "r"))
         assert huge.error is not None
-        assert (await previews.preview(PLAN, 7, 42, "r")).value == b"42"
+        assert (await previews.preview(Preview(0, PLAN, 7, 42, "r"))).value == b"42"
     finally:
         await previews.close()
+
+
+async def test_a_preview_is_not_blamed_for_what_others_take_of_the_processor() -> None:
+    """It stands still for longer than it may compute, as on a busy machine, and makes the record all the same."""
+    previews = PreviewClient(patience_s=50)
+    try:
+        child = await previews._ready()
+        child.signal(signal.SIGSTOP)
+        asking = asyncio.create_task(previews.preview(Preview(0, PLAN, 7, 41, "r")))
+        await asyncio.sleep(1.2 * PREVIEW_CPU_S)  # the time itself is what it is about
+        child.signal(signal.SIGCONT)
+        assert (await asking).value == b"41"
+    finally:
+        await previews.close()
+
+
+async def test_one_that_waits_for_ever_is_ended_by_the_clock() -> None:
+    previews = PreviewClient(patience_s=0.1)
+    try:
+        (await previews._ready()).signal(signal.SIGSTOP)
+        made = await previews.preview(Preview(0, PLAN, 7, 41, "r"))
+        assert made.error == "takes longer than 0.1 s to make"
+    finally:
+        await previews.close()
+
+
+async def test_keys_are_told_during_the_run_and_after_it_and_counted_where_the_client_put_them(
+    engine: EngineClient,
+) -> None:
+    assert await engine.keys() is None
+    start = started(count=400, rate=2000, config={"partitioner": "murmur2_random"})
+    sending = asyncio.Event()
+    run = asyncio.create_task(engine.run(start, lambda frame: frame.acked > 40 and sending.set(), nothing))
+    await sending.wait()
+    during = await engine.keys()
+    frame = await run
+    totals = await engine.keys()
+    assert during is not None
+    assert totals is not None
+    assert during.keys == totals.keys[: len(during.keys)]
+    assert sum(records for *_, records in during.counts) <= 400 == frame.acked
+    where = {totals.keys[number]: partition for number, partition, _ in totals.counts}
+    assert where == {(key := f"user-{n}".encode()): predict("murmur2_random", key, 4) for n in range(20)}
+    assert [records for *_, records in totals.counts] == [20] * 20
+    assert sum(length for _, length in totals.order) == 399  # one was warm-up
+
+
+async def test_a_callback_that_blocks_starves_the_acks(engine: EngineClient) -> None:
+    frame, _ = await ended(engine, started(count=21, callback_delay_ms=20))
+    assert frame.acked == 21
+    assert frame.latency_max_us >= 19 * 20_000, "the last report waited for every callback before it"
+
+
+async def test_a_stop_does_not_wait_for_callbacks_that_block(engine: EngineClient) -> None:
+    waiting = asyncio.Event()
+
+    def on_frame(frame: Frame) -> None:
+        if frame.sent == 10:
+            waiting.set()
+
+    run = asyncio.create_task(engine.run(started(count=10, callback_delay_ms=60_000), on_frame, nothing))
+    await waiting.wait()
+    await engine.stop(5)
+    frame = await run
+    assert (frame.state, frame.acked) == ("stopped", 10)
+
+
+async def test_with_a_rate_both_latencies_are_told(engine: EngineClient) -> None:
+    """A callback that blocks 20 ms a record holds up sends that are due each 5 ms."""
+    frame, _ = await ended(engine, started("sync", count=21, rate=200, callback_delay_ms=20))
+    due, sent = (percentiles(one, (99,))[0] for one in (frame.latency, frame.latency_from_send))
+    assert sum(frame.latency.values()) == sum(frame.latency_from_send.values()) == 20
+    assert due is not None
+    assert sent is not None
+    assert due >= 19 * 15, "from the moment a record was due, the stall shows"
+    assert sent < due

@@ -3,8 +3,9 @@ from itertools import pairwise
 
 import pytest
 
-from workbench.insight.distribution import Ink, bars_of, chart, figures, ticks_of
-from workbench.model.histogram import bucket_of
+from workbench.cli.plot import as_plot
+from workbench.insight.distribution import Ink, bars_of, cdf_chart, chart, figures, shares_of, ticks_of
+from workbench.model.histogram import bucket_of, us_of
 
 INK = Ink((138, 180, 255), (242, 184, 75), (140, 154, 178))
 
@@ -70,3 +71,32 @@ def test_figures_are_those_of_the_histogram() -> None:
     told = dict(figures({bucket_of(us): 1 for us in range(1, 1001)}))
     assert told == {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999}
     assert set(dict(figures({})).values()) == {None}
+
+
+def test_the_shares_rise_to_all_of_them() -> None:
+    latency = {1000: 50, 2000: 45, 3000: 5}
+    bars = bars_of(latency, 60)
+    shares = shares_of(latency, bars)
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 100)
+    at = [shares[min(len(shares) - 1, round(bars.column_of(us_of(bucket) / 1000)))] for bucket in latency]
+    assert at == [50, 95, 100]
+
+
+def test_a_cdf_has_both_axes_and_fits() -> None:
+    lines = cdf_chart({1000: 50, 2000: 45, 3000: 5}, 78, 14).split("\n")
+    assert (len(lines), {len(line) <= 78 for line in lines}) == (14, {True})
+    assert any("100 %" in line for line in lines)
+    assert any(" 95 %" in line for line in lines)
+    assert "ms" in lines[-1]
+    assert cdf_chart({}, 78, 14) == cdf_chart({1: 1}, 10, 14) == ""
+
+
+def test_a_plot_in_the_terminal_is_plain_text_and_as_wide_as_it_is() -> None:
+    text = as_plot({1000: 50, 2000: 45}, 70)
+    assert "\x1b" not in text
+    assert max(map(len, text.split("\n"))) == 70
+    assert "records by latency" in text
+    assert "share of records" in text
+    assert as_plot({}) == "  no latency was counted: no plot"
+    assert as_plot({1: 1}, 20) == "  the terminal is too narrow for a plot"

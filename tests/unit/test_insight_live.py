@@ -4,6 +4,8 @@ import msgspec
 import pytest
 
 from workbench.insight.live import Live
+from workbench.insight.window import TimeWindow
+from workbench.model.events import Event
 from workbench.model.frame import ErrorCount, Frame, Sample
 from workbench.model.histogram import bucket_of
 
@@ -274,3 +276,76 @@ def test_an_error_without_a_known_meaning_claims_nothing() -> None:
     insight = Live().feed(frame(1, sent=1, failed=1, errors=(error,)))
     assert insight is not None
     assert insight.events[0].consequence == "1 record: maybe stored"
+
+
+def test_the_end_of_a_producer_is_one_event_with_the_clients_words() -> None:
+    errors = (["OUT_OF_ORDER_SEQUENCE_NUMBER", "producer", 1, "why"], ["_FATAL", "send()", 3, ""])
+    insight = Live().feed(frame(1, sent=4, rejected=3, failed=1, errors=errors))
+    assert insight is not None
+    assert [(event.kind, event.where, event.consequence) for event in insight.events] == [
+        ("fatal", "producer", "it can send no more: why"),
+        ("rejected", "send()", "3 records: the producer can send no more: a new run makes a new one"),
+    ]
+
+
+def test_with_a_rate_both_latencies_are_told() -> None:
+    live = Live(100.0)
+    paced = live.feed(
+        frame(1.0, sent=2, acked=2, partitions=(2,), latency={9000: 2}, latency_from_send={2000: 2})
+    )
+    assert paced is not None
+    assert paced.from_send is not None
+    assert paced.from_send[0] == 2.0 < paced.percentiles[0]
+    plain = Live().feed(frame(1.0, sent=2, acked=2, partitions=(2,), latency={2000: 2}))
+    assert plain is not None
+    assert plain.from_send is None
+
+
+def test_bytes_are_cut_into_slices_as_records_are() -> None:
+    live = Live()
+    for tick in range(1, 5):
+        live.feed(frame(tick / 10, partitions=(tick, 0), partition_bytes=(tick * 100, 0), acked=tick))
+    assert live.insight is not None
+    slices = live.insight.columns(9, TimeWindow(0.1)).slices
+    assert [piece.bytes for piece in slices] == [(100, 0)] * 4
+    unknown = Live()
+    unknown.feed(frame(1.0, partitions=(5,), acked=5))
+    assert unknown.insight is not None
+    assert {piece.bytes for piece in unknown.insight.columns(9).slices} == {()}
+
+
+def test_keys_are_those_of_samples_delivered_there_and_then() -> None:
+    def keyed(seq: int, at: float, partition: int | None, key: bytes | None, **more: object) -> Sample:
+        fields = {
+            "seq": seq,
+            "sent_at": START,
+            "reported_at": START + at,
+            "partition": partition,
+            "offset": seq,
+        }
+        return msgspec.structs.replace(sample(seq), **{**fields, "key": key, **more})
+
+    live = Live()
+    told = (
+        keyed(0, 0.1, 0, b"before"), keyed(1, 0.2, 0, b"a"), keyed(2, 0.25, 1, b"b"), keyed(3, 0.29, 2, None),
+        keyed(4, 0.28, 0, b"a"), keyed(5, 0.27, 0, b"not", error="_MSG_TIMED_OUT"),
+        keyed(6, 0.27, 0, b"not", warm_up=True), keyed(7, 0.31, 0, b"after"),
+    )  # fmt: skip
+    live.feed(frame(0.2, samples=told[:3], sampled=3))
+    live.feed(frame(0.4, samples=told[1:], sampled=8))
+    assert live.insight is not None
+    assert live.insight.keys_seen(range(2), 0.2, 0.3) == {b"a": 2, b"b": 1}
+    assert live.insight.keys_seen(range(2, 9), 0.2, 0.3) == {None: 1}
+
+
+def test_what_holds_from_the_start_is_marked_in_the_first_column_with_and_without_a_warm_up() -> None:
+    change = Event(50.0, "config change", "info", "", "linger.ms 5 → 100")
+    for measured_from in (0.0, START + 0.5):
+        live = Live(wall_offset=7.0)
+        live.mark_start(change)
+        live.feed(frame(1.0, measured_from=measured_from, sent=9, acked=9, partitions=(9,)))
+        insight = live.feed(frame(3.0, measured_from=measured_from, sent=90, acked=90, partitions=(90,)))
+        assert insight is not None
+        assert insight.marks == (msgspec.structs.replace(change, at=insight.clock_wall),)
+        assert insight.events == (), "it is the session's to tell"
+        assert insight.columns(20).cell_of(insight.marks[0].at - insight.clock_wall) == 0

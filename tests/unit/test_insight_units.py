@@ -2,7 +2,15 @@ import random
 
 import pytest
 
-from workbench.insight.units import apportion, count_text, ms_text, nice_above, short_count, span_text
+from workbench.insight.units import (
+    apportion,
+    count_text,
+    ms_text,
+    nice_above,
+    percent,
+    short_count,
+    span_text,
+)
 
 
 def test_counts_keep_every_digit() -> None:
@@ -42,6 +50,12 @@ def test_lengths_of_time(seconds: float, text: str) -> None:
 )
 def test_scales_end_at_round_numbers(value: float, above: float) -> None:
     assert nice_above(value) == pytest.approx(above)
+
+
+def test_what_is_not_nothing_is_never_0_percent() -> None:
+    assert [percent(share) for share in (0, 0.0001, 0.0099, 0.01, 0.604, 1)] == [
+        "0 %", "<1 %", "<1 %", "1 %", "60 %", "100 %",
+    ]  # fmt: skip
 
 
 def test_a_bar_is_exact_and_shows_every_part_that_is_there() -> None:

@@ -1,6 +1,7 @@
 """Record batches, the log, idempotence: what a partition takes, keeps and refuses."""
 
 import gzip
+import resource
 import struct
 import time
 
@@ -8,9 +9,12 @@ import pytest
 from crc32c import crc32c
 from kio.schema.errors import ErrorCode
 
+from tests.shared.record_batch_cases import packed, xerial
+from workbench.lab.codecs import unpacked
 from workbench.lab.log import Log, OutOfRange
 from workbench.lab.producer_state import ProducerState
-from workbench.lab.record_batch import HEADER, Rejected, Rules, check, timestamps
+from workbench.lab.record_batch import Rejected, Rules, check
+from workbench.lab.records import HEADER, timestamps
 
 NOW = int(time.time() * 1000)
 
@@ -133,8 +137,22 @@ class TestBatch:
     def test_timestamps_uncompressed_and_gzip(self, attributes):
         assert list(timestamps(raw_batch((10, 30, 20), attributes=attributes))) == [10, 30, 20]
 
-    def test_timestamps_of_another_codec_are_not_known(self):
+    def test_timestamps_of_what_cannot_be_unpacked_are_not_known(self):
         assert list(timestamps(raw_batch((10, 30), attributes=3))) == []
+
+    @pytest.mark.parametrize("codec", [1, 2, 3, 4])
+    def test_what_would_unpack_to_too_much_is_left_packed_and_takes_no_memory(self, codec):
+        bomb = memoryview(packed(bytes(50_000_000), codec))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert unpacked(codec, bomb, 2_000_000) is None
+        grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        assert grown_kb < 10_000
+        assert unpacked(codec, memoryview(packed(b"as it was", codec)), 9) == b"as it was"
+
+    def test_frames_of_snappy_are_counted_together(self):
+        body = bytes(range(256)) * 100
+        assert unpacked(2, memoryview(xerial(body, 1000)), len(body)) == body
+        assert unpacked(2, memoryview(xerial(body, 1000)), len(body) - 1) is None
 
 
 class TestLog:
@@ -212,7 +230,7 @@ class TestLog:
         assert log.end_of_epoch(0) == (0, 2)
         assert log.end_of_epoch(2) == (0, 2)
         assert log.end_of_epoch(3) == (3, 3)
-        assert log.end_of_epoch(9) == (3, 3)
+        assert log.end_of_epoch(9) == (-1, -1)
 
     def test_a_batch_must_continue_the_log(self):
         log = Log()

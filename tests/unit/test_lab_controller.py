@@ -12,6 +12,15 @@ class Member:
     def __init__(self):
         self.heard = []
 
+    hears = True
+    node = None
+
+    def brokers_changed(self, living):
+        pass
+
+    def caught_up(self, topics, living):
+        pass
+
     def topic_changed(self, topic):
         self.heard.append((topic.name, len(topic.partitions)))
 
@@ -49,7 +58,7 @@ def test_added_partitions_go_on_where_the_topic_ends(controller):
     after = controller.topics["t"]
     assert after.partitions[:2] == before.partitions
     assert [partition.leader for partition in after.partitions] == [1, 2, 3, 1]
-    assert controller._members[2].heard == [("t", 2), ("t", 4)]
+    assert controller.brokers.member(2).heard == [("t", 2), ("t", 4)]
 
 
 def test_a_manual_assignment(controller):
@@ -107,7 +116,7 @@ def test_deleted_and_made_anew_it_is_another_topic(controller):
 def test_validate_only_makes_nothing(controller):
     controller.create_topic("t", 1, 1, validate_only=True)
     assert controller.topics == {}
-    assert controller._members[1].heard == []
+    assert controller.brokers.member(1).heard == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from kio.index import load_request_schema, load_response_schema
 from kio.schema.errors import ErrorCode
 from kio.serial import entity_reader, entity_writer
 
-from workbench.lab import answers
+from workbench.lab import answers, group_answers
+from workbench.lab.condition import Condition, Signal
 from workbench.lab.connection import Close, Connection
 from workbench.lab.produced import encode
 from workbench.lab.routes import ROUTES
@@ -71,6 +72,40 @@ ANSWERS = {
     9: answers.CommittedOffsets(
         topics=(COMMITTED,), groups=(answers.CommittedGroup(group_id="g", topics=(COMMITTED,)),)
     ),
+    11: group_answers.JoinedGroup(
+        generation_id=1,
+        protocol_type="consumer",
+        protocol_name="range",
+        leader="m",
+        skip_assignment=False,
+        member_id="m",
+        members=(group_answers.GroupMember(member_id="m", group_instance_id=None, metadata=b"x"),),
+    ),
+    12: group_answers.Heartbeat(),
+    13: group_answers.LeftGroup(members=(group_answers.LeavingMember(member_id="m", group_instance_id="i"),)),
+    14: group_answers.SyncedGroup(protocol_type="consumer", protocol_name="range", assignment=b"x"),
+    15: group_answers.DescribedGroups(
+        groups=(
+            group_answers.DescribedGroup(
+                group_id="g",
+                group_state="Stable",
+                members=(
+                    group_answers.DescribedGroupMember(
+                        member_id="m",
+                        group_instance_id=None,
+                        client_id="c",
+                        client_host="/127.0.0.1",
+                        member_metadata=b"x",
+                        member_assignment=b"y",
+                    ),
+                ),
+            ),
+        )
+    ),
+    16: group_answers.ListedGroups(
+        groups=(group_answers.ListedGroup(group_id="g", protocol_type="consumer", group_state="Empty"),)
+    ),
+    42: group_answers.DeletedGroups(results=(group_answers.DeletedGroup(group_id="g"),)),
     19: answers.CreatedTopics(topics=(answers.CreatedTopic(name="t", configs=(ENTRY,)),)),
     20: answers.DeletedTopics(responses=(answers.DeletedTopic(name="t"),)),
     22: answers.ProducerId(producer_id=4, producer_epoch=0),
@@ -79,6 +114,10 @@ ANSWERS = {
     ),
     32: answers.DescribedConfigsOfAll(
         results=(answers.DescribedConfigs(resource_type=2, resource_name="t", configs=(ENTRY,)),)
+    ),
+    **dict.fromkeys(
+        (33, 44),
+        answers.AlteredConfigsOfAll(responses=(answers.AlteredConfigs(resource_type=2, resource_name="t"),)),
     ),
     37: answers.CreatedPartitionsOfAll(results=(answers.CreatedPartitions(name="t"),)),
     46: answers.Reassignments(),
@@ -185,7 +224,7 @@ def test_a_request_is_read_with_either_header(version):
         b"\0\0",
         b"\xff" * 40,
         struct.pack(">hhih", 0, 2, 1, -1),  # Produce 2 is advertised by no range that is served
-        struct.pack(">hhih", 11, 0, 1, -1),  # JoinGroup
+        struct.pack(">hhih", 24, 0, 1, -1),  # AddPartitionsToTxn
         struct.pack(">hhih", 3, 99, 1, -1),
         struct.pack(">hhih", 3, 12, 1, 500) + b"x",
         bytes(request_frame(3, 12, topics=(), include_topic_authorized_operations=False))[:-3],
@@ -226,7 +265,9 @@ async def echo():
         return None if frame[:4] == b"none" else struct.pack(">i", len(frame))
 
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(handle, 1 << 24, live), "127.0.0.1", 0)
+    server = await loop.create_server(
+        lambda: Connection(handle, 1 << 24, live, Condition(Signal())), "127.0.0.1", 0
+    )
     yield seen, gate, live, server.sockets[0].getsockname()[1]
     server.close()
     for connection in list(live):
@@ -258,7 +299,9 @@ class TestConnection:
             return framed(bytes(frame))
 
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Connection(handle, 1 << 24, live), "127.0.0.1", 0)
+        server = await loop.create_server(
+            lambda: Connection(handle, 1 << 24, live, Condition(Signal())), "127.0.0.1", 0
+        )
         reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
         random = Random(7)
         bodies = [random.randbytes(size) for size in (300_000, 5, 1_500_000, 300_000, 5_000_000, 70_000) * 2]

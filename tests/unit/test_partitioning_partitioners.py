@@ -82,3 +82,15 @@ def test_what_cannot_be_is_refused_with_the_mend():
         predict("murmur3", b"x", 6)
     with pytest.raises(InputError, match="0 is too few"):
         predict("random", b"x", 0)
+
+
+def test_java_s_names_may_have_their_package():
+    assert predict("org.apache.kafka.clients.producer.RoundRobinPartitioner", b"a", 3) is None
+    assert describe("RoundRobinPartitioner", b"a", 3) == ("in turn",)
+    with pytest.raises(InputError, match="of Java's there are java and RoundRobinPartitioner"):
+        predict("tea.Pot", b"a", 3)
+
+
+@pytest.mark.parametrize("key", [b"", b"a", "茶".encode(), None])
+def test_java_s_default_hashes_keys_as_murmur2_random_does(key):
+    assert predict("java", key, 7) == predict("murmur2_random", key, 7)

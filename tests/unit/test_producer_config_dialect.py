@@ -150,6 +150,22 @@ def test_what_is_no_secret_is_shown():
     assert mask_secrets(shown) == shown
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'x.PlainLoginModule required username="tea" password="p\"ot";',
+        "x.PlainLoginModule required password=pot ;",
+        "x.Login required clientSecret = 'pot'",
+        r'password="p\"ot',
+    ],
+)
+def test_a_password_among_options_is_hidden_whatever_the_property(text):
+    said = mask_secrets({"sasl.jass.config": text})["sasl.jass.config"]
+    assert "ot" not in said
+    assert "[hidden]" in said
+    assert "PlainLoginModule required" in said or "PlainLoginModule" not in text
+
+
 def kept(config, replication_factor=3, min_isr=2):
     made = promise(config, replication_factor, min_isr)
     return made.survives, made.once, made.ordered

@@ -191,7 +191,11 @@ def test_a_property_under_two_names_is_an_error():
         ("xyzzy", "xyzzy: unknown property"),
         ("buffer.memory", "buffer.memory: Java only; librdkafka has queue.buffering.max.kbytes"),
         ("max.request.size", "max.request.size: Java only; librdkafka has message.max.bytes"),
-        ("partitioner.class", "partitioner.class: Java only; librdkafka has partitioner"),
+        (
+            "partitioner.class",
+            "partitioner.class: the client's own is partitioner; Java's, or yours, is partitioner in [send]",
+        ),
+        ("schema.registry.url", "schema.registry.url: say it as url in [registry]"),
         ("group.id", "group.id: a consumer's property; a producer has no use for it"),
         ("auto.offset.reset", "auto.offset.reset: a consumer's property; a producer has no use for it"),
         ("bootstrap.servers", "bootstrap.servers: say it once, as bootstrap_servers in [cluster]"),
@@ -209,7 +213,7 @@ def test_a_name_no_producer_of_kwb_takes_is_refused_with_the_mend(name, said):
 
 def test_a_scenario_cannot_make_the_client_load_or_run_code():
     for name in ("plugin.library.paths", "ssl.engine.location", "ssl.providers", "sasl.kerberos.kinit.cmd"):
-        with pytest.raises(InputError, match="runs no code that a scenario names"):
+        with pytest.raises(InputError, match="of a scenario kwb runs only"):
             resolve({name: "/tmp/x"})
 
 

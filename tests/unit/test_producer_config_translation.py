@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.model.record import JAVA_CLASSES
 from workbench.producer_config import all_properties, java_standing, property_named, to_java, to_librdkafka
 from workbench.producer_config.translation import jaas, java_defaults
 from workbench.serde import registry
@@ -378,7 +379,7 @@ def test_what_is_approximated_says_how(java, made, sentence):
     [
         ({"interceptor.classes": "com.tea.Pot"}, "kwb runs no Java"),
         ({"partitioner.class": "com.tea.Pot"}, "its own partitioners only"),
-        ({"key.serializer": f"{APACHE}LongSerializer"}, "it has bytes, integer, json, string"),
+        ({"key.serializer": f"{APACHE}ListSerializer"}, "it has bytes, string, integer, json, long"),
         ({"ssl.keystore.location": "/k.jks", "ssl.keystore.password": "x"}, "keytool -importkeystore"),
         ({"ssl.truststore.location": "/t.jks"}, "keytool -exportcert -rfc"),
         ({"metadata.max.idle.ms": "5000"}, "forgets no topic"),
@@ -452,7 +453,8 @@ def test_what_kwb_does_for_librdkafka_stands_beside():
 
 
 def test_each_of_kwb_s_serializers_has_a_class_and_each_class_a_serializer_kwb_has():
-    for name in registry.names():
+    assert set(JAVA_CLASSES) < set(registry.names())
+    for name in JAVA_CLASSES:
         back = to_java({"key_serializer": name})
         assert to_librdkafka(back.config).beside == {"key_serializer": name}
 

@@ -110,7 +110,7 @@ async def test_a_missing_topic_that_may_not_be_created_is_refused(opened: Opened
 
 
 async def test_a_preview_is_the_record_that_the_run_sends(opened: Opened) -> None:
-    made = await opened.bench.preview(SCENARIO.record, SCENARIO.seed, 12)
+    made = await opened.bench.preview(SCENARIO, 12)
     assert (made.key, made.value, made.error) == (b"k3", b"v", None)
 
 

@@ -34,7 +34,11 @@ def test_an_empty_table_of_contents_is_all_defaults():
     assert load_scenario("format = 1\n", "f") == Scenario()
 
 
-@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    sorted([*SAMPLES.glob("*.toml"), *SAMPLES.glob("scenarios/*.toml"), *SAMPLES.glob("formats/*.toml")]),
+    ids=lambda path: path.stem,
+)
 def test_every_sample_loads(path):
     scenario = read_scenario(path).scenario
     assert scenario.title != Scenario().title
@@ -111,8 +115,8 @@ def test_a_remote_topic_may_have_more_partitions_than_the_file_says():
         ("\npartitions = 6", "f.toml:2: partitions: unknown key; did you mean topic.partitions?"),
         ("[topik]\nname = 'x'", "f.toml:2: topik.name: unknown key; did you mean topic.name?"),
         ("[producers]\nacks = 1", "f.toml:2: producers.acks: unknown key; did you mean [producer]?"),
-        ("[nonsense]", "f.toml:1: nonsense: unknown key; a scenario has format, title, seed, cluster, topic, producer, record, send, expect"),
-        ("[send]\nx = 1", "f.toml:2: send.x: unknown key; [send] has mode, count, rate, warm_up, verify, record_timeout_ms"),
+        ("[nonsense]", "f.toml:1: nonsense: unknown key; a scenario has format, title, seed, cluster, topic, producer, record, registry, send, fault, expect"),
+        ("[send]\nx = 1", "f.toml:2: send.x: unknown key; [send] has mode, count, rate, batch, engines, warm_up, verify, verify_timeout_s, record_timeout_ms, ring, on_rejected, callback_delay_ms, partitioner, interceptors"),
         ("title = 3", "f.toml:1: title: must be text, not 3; put it in quotes"),
         ("topic = 3", "f.toml:1: topic: must be a table; write [topic] and its keys below"),
         ("[topic]\n\nconfig = 3", "f.toml:3: topic.config: must be a table; write [topic.config] and its keys below"),
@@ -133,8 +137,18 @@ def test_a_remote_topic_may_have_more_partitions_than_the_file_says():
         ("[topic]\nreplication_factor = 9", "f.toml:2: topic.replication_factor: 9 replicas need 9 brokers and there are 3; give at most 3, or raise cluster.brokers"),
         ("[topic]\npartitions = 0", "f.toml:2: topic.partitions: 0 is out of range; give 1 to 10000"),
         ("[record]\npartition = 6", "f.toml:2: record.partition: 6 is not there; 6 partitions are 0 to 5"),
+        ("[record]\ntimestamp = 0", 'f.toml:2: record.timestamp: \'0\' is out of range; give epoch milliseconds, such as 1700000000000 or "{{ now_ms - 60000 }}"'),
+        ("[record]\ntimestamp = 'now'", 'f.toml:2: record.timestamp: must be a whole number or a template of one, not \'now\'; give epoch milliseconds, such as 1700000000000 or "{{ now_ms - 60000 }}"'),
         ("[record]\nvalue = ''\nvalue_file = 'x'", "f.toml:3: record.value_file: record.value is given too; keep one of them"),
-        ("[record]\nkey_serializer = 'avro'", "f.toml:2: record.key_serializer: 'avro' is not known; give bytes or string or integer or json"),
+        ("[record]\nkey_serializer = 'longs'", "f.toml:2: record.key_serializer: 'longs' is not known; did you mean long?"),
+        ("[record]\nkey_serializer = 'org.acme.TeaSerializer'", "f.toml:2: record.key_serializer: 'org.acme.TeaSerializer' is not known; give bytes, string, integer, json, long, short, float, double, boolean, uuid, void, json-schema, avro, avro-single-object, avro-binary, avro-file, protobuf, protobuf-binary, thrift-binary, thrift-compact, or module:attribute"),
+        ("[record]\nvalue = '{}'\nvalue_serializer = 'avro'", 'f.toml:3: record.value_serializer: avro takes a schema; give record.value_schema_file, such as "order.avsc"'),
+        ("[record]\nvalue_schema_file = 'order.avsc'", "f.toml:2: record.value_schema_file: string takes no schema; take the key out, or give value_serializer, one of json, json-schema, avro, avro-single-object, avro-binary, avro-file, protobuf, protobuf-binary, thrift-binary, thrift-compact"),
+        ("[cluster]\nkind = 'apache'\n[record]\nkey = '1'\nkey_serializer = 'KafkaAvroSerializer'\nkey_schema_file = 'order.avsc'", "f.toml:1: registry.url: key_serializer is avro, which puts only the schema's id into the record, and no registry is named; give one, such as \"http://localhost:8081\", or \"mock://\" (in memory)"),
+        ("[registry]\nurl = 'localhost:8081'", "f.toml:2: registry.url: must be http://host:port, https://host:port or mock://, not 'localhost:8081'"),
+        ("[registry]\nurl = 'http://registry:81o1'", "f.toml:2: registry.url: must be http://host:port, https://host:port or mock://, not 'http://registry:81o1'"),
+        ("[registry]\nurl = 'http://:8081'", "f.toml:2: registry.url: must be http://host:port, https://host:port or mock://, not 'http://:8081'"),
+        ("[registry]\nsubject_name_strategy = 'TopicNameStrategy'", "f.toml:2: registry.subject_name_strategy: 'TopicNameStrategy' is not known; give topic or record or topic-record"),
         ("[record]\nheaders = [\n  ['a', 'b'],\n  ['a', 3],\n]", "f.toml:4: record.headers.1: ['a', 3] is not a header; headers are [[\"name\", \"value\"], \u2026], and [\"name\"] alone has a null value"),
         ("[record]\nheaders = 'a'", "f.toml:2: record.headers: must be a list, not 'a'; headers are [[\"name\", \"value\"], \u2026], and [\"name\"] alone has a null value"),
         ("[cluster]\nkind = 'kafka'", "f.toml:2: cluster.kind: 'kafka' is not known; give lab or apache or remote"),
@@ -162,9 +176,50 @@ def test_one_line_says_file_line_key_and_mend(text, message):
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        ("[[fault]]\ndo = 'freeze'\n", "f.toml:1: fault: faults are not in this version"),
-        ("[send]\nbatch = 10", "f.toml:2: send.batch: load mode is not in this version"),
-        ("[send]\nengines = 2", "f.toml:2: send.engines: a run has one engine in this version"),
+        (
+            "[record]\nheaders = [['a', 'b']]\n[send]\nbatch = 5",
+            "f.toml:2: record.headers: load mode (send.batch) takes no headers; take them out, or send.batch",
+        ),
+        (
+            "[record]\ntimestamp = '5'\n[send]\nbatch = 5",
+            "f.toml:2: record.timestamp: load mode (send.batch) sets no timestamps; take it out, or send.batch",
+        ),
+        (
+            "[send]\nengines = 2\ncount = 200_000_000",
+            "f.toml:3: send.count: to read 200,000,000 records back, 6.4 GB of memory would be needed; give verify = false, or batch",
+        ),
+        (
+            "[send]\nbatch = 5\nmode = 'sync'",
+            'f.toml:2: send.batch: load mode waits for no single record; give mode = "async", or take batch out',
+        ),
+        (
+            "[send]\npartitioner = 'java'\nbatch = 5",
+            "f.toml:2: send.partitioner: load mode (send.batch) runs none of one's own; take partitioner out, or batch",
+        ),
+        (
+            "[send]\npartitioner = 'murmur2'",
+            "f.toml:2: send.partitioner: 'murmur2' is not known; give java, RoundRobinPartitioner or module:attribute; librdkafka's own stand under [producer], as partitioner",
+        ),
+        (
+            "[send]\ninterceptors = ['a:b', 'tea']",
+            "f.toml:2: send.interceptors.1: 'tea' is no code; write it as module:attribute",
+        ),
+        (
+            "[send]\ninterceptors = 3",
+            'f.toml:2: send.interceptors: must be a list, not 3; write ["module:attribute", …]',
+        ),
+        (
+            "[send]\nrate = 5\nbatch = 5",
+            "f.toml:3: send.batch: load mode goes as fast as it goes; take rate out, or batch",
+        ),
+        (
+            "[producer]\nacks = 0\n[send]\nbatch = 5",
+            "f.toml:4: send.batch: under acks=0 no report says where a record is, and load mode knows it by nothing else; give verify = false",
+        ),
+        (
+            "[send]\nengines = 2\n[[fault]]\nafter = { acked = 5 }\ndo = 'add-partitions'\npartitions = 9",
+            "f.toml:2: send.engines: counts of faults are exact where one engine sends; take engines out, or give the faults seconds",
+        ),
         ("[cluster]\nprofile = 'prod'", "f.toml:2: cluster.profile: profiles are not in this version"),
     ],
 )
@@ -312,7 +367,13 @@ def test_a_key_that_is_not_in_the_file_is_placed_at_its_table():
 
 
 def test_every_sections_fields_can_be_written():
-    plans = {"cluster": "cluster", "topic": "topic", "record": "record", "send": "send"}
+    plans = {
+        "cluster": "cluster",
+        "topic": "topic",
+        "record": "record",
+        "registry": "registry",
+        "send": "send",
+    }
     for section in plans:
         for field in msgspec.structs.fields(type(getattr(Scenario(), section))):
             if field.name != "config":
@@ -322,5 +383,8 @@ def test_every_sections_fields_can_be_written():
 def test_every_key_is_in_the_documentation():
     text = (SAMPLES.parent / "docs" / "scenario.md").read_text()
     assert [name for name in CHECKS if f"`{name.rpartition('.')[2]}`" not in text] == []
-    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert len(load_scenario(example, "docs").expect) == 5
+    schema, own, fault, expect = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert load_scenario(schema, "docs").record.value_schema_file == "order.avsc"
+    assert len(load_scenario(own, "docs").send.interceptors) == 2
+    assert len(load_scenario(fault, "docs").faults) == 1
+    assert len(load_scenario(expect, "docs").expect) == 5

@@ -47,6 +47,20 @@ def test_a_file_s_bytes_are_the_value():
     assert made.make(1)[1] == b"\x00{{ seq }}"
 
 
+def test_a_timestamp_is_a_number_or_rendered_for_each_record():
+    assert maker().timestamp(3) == 0  # the client's clock
+    assert maker(timestamp=" 1700000000000 ").timestamp(3) == 1_700_000_000_000
+    assert maker(timestamp="{{ 1000 + seq }}").timestamp(3) == 1003
+    assert not maker(timestamp="{{ seq }}").is_constant
+
+
+@pytest.mark.parametrize("text", ["", "soon", "0", "-1", "1.5", "9" * 19, "9" * 5000, "٣"])
+def test_what_is_no_timestamp_is_refused(text):
+    with pytest.raises(RecordError) as refused:
+        maker(timestamp=f"{{{{ '{text}' }}}}").timestamp(1)
+    assert (refused.value.where, refused.value.kind) == ("timestamp", "serializer")
+
+
 def test_what_is_constant():
     assert maker(key="a", value="{}", value_serializer="json", headers=(Header("a", "1"),)).is_constant
     assert not maker(key="{{ seq }}").is_constant
@@ -72,7 +86,8 @@ def test_records_repeat_and_their_parts_draw_apart():
     [
         ({"key": "tea", "key_serializer": "integer"}, "key", "serializer", "not a whole number"),
         ({"value": "{", "value_serializer": "json"}, "value", "serializer", "line 1, column 2"),
-        ({"value": "a", "value_serializer": "avro"}, "value", "serializer", "no serializer is called avro"),
+        ({"value": "a", "value_serializer": "tea"}, "value", "serializer", "no serializer is called tea"),
+        ({"value": "a", "value_serializer": "avro-binary"}, "value", "serializer", "give value_schema_file"),
         ({"key": "a\n{{ }}"}, "key", "template", "line 2"),
         ({"headers": (Header("a", "{{"),)}, "headers", "template", "line 1"),
     ],
@@ -113,3 +128,30 @@ def test_a_record_that_cannot_be_made_does_not_harm_the_next():
     with pytest.raises(RecordError):
         made.make(3)
     assert made.make(4)[1] == b"7"
+
+
+def test_in_two_steps_a_record_is_the_same():
+    plan = {
+        "key": "{{ seq }}",
+        "key_serializer": "integer",
+        "value": '{"id": {{ seq }}}',
+        "value_serializer": "json",
+        "headers": (Header("a", "{{ seq }}"), Header("b", None)),
+    }
+    made = maker(**plan)
+    record = made.draft(5)
+    assert (record.key, record.value, record.headers) == ("5", '{"id": 5}', [("a", b"5"), ("b", None)])
+    assert made.serialize(record) == made.make(5)
+
+
+def test_what_became_of_a_draft_is_what_its_serializer_gets():
+    made = maker(key="tea", value="1", value_serializer="integer", partition=3)
+    record = made.draft(0)
+    assert (record.key, record.partition) == ("tea", 3)
+    record.value, record.key = "258", None
+    assert made.serialize(record)[:2] == (None, b"\x00\x00\x01\x02")
+    record.value = b"as it is"
+    assert made.serialize(record)[1] == b"as it is"
+    record.value = "much tea"
+    with pytest.raises(RecordError, match="value serializer: “much tea” is not a whole number"):
+        made.serialize(record)

@@ -4,18 +4,23 @@ import struct
 import pytest
 
 from workbench import serde
-from workbench.model.record import SERIALIZER_NAMES
+from workbench.model.record import SERIALIZER_NAMES, WITH_SCHEMA
 
 
 def test_names_are_those_of_the_composer_and_each_has_a_serializer():
-    assert serde.names() == ("bytes", "string", "integer", "json") == SERIALIZER_NAMES
+    assert serde.names() == SERIALIZER_NAMES
+    made = {"uuid": "123e4567-e89b-12d3-a456-426614174000", "boolean": "true", "void": ""}
     for name in serde.names():
-        assert isinstance(serde.serializer(name)("7"), bytes)
+        if name == "json" or name not in WITH_SCHEMA:
+            assert isinstance(serde.serializer(name)(made.get(name, "7")), bytes | None)
+        else:
+            with pytest.raises(serde.SerdeError, match=r"value_schema_file|\[registry\] url"):
+                serde.serializer(name)
 
 
 def test_an_unknown_serializer_is_refused_with_those_there_are():
-    with pytest.raises(serde.SerdeError, match=r"avro; there are bytes, string, integer, json"):
-        serde.serializer("avro")
+    with pytest.raises(serde.SerdeError, match=r"tea; there are bytes, string, integer, json"):
+        serde.serializer("tea")
 
 
 @pytest.mark.parametrize("text", ["", "tea", "Grüße ✓ 茶", "a\x00b", "line\r\nline\n"])

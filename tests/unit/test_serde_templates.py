@@ -6,8 +6,10 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
+from jinja2 import Environment
 
 from workbench.serde.errors import TemplateError
+from workbench.serde.plain_templates import compiled
 from workbench.serde.templates import compile_template
 
 UUID_TEXT = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -110,7 +112,10 @@ def test_a_uuid_is_one_of_version_4():
     ("text", "reason"),
     [
         ("{{ sq }}", "unknown name sq; did you mean seq?"),
-        ("{{ order.id }}", "unknown name order; there are seq, run_id, now, now_ms, uuid, choice, random"),
+        (
+            "{{ order.id }}",
+            "unknown name order; there are seq, run_id, now, now_ms, choice, city, first_name, name, random, sample",
+        ),
         ("{{ seq // 0 }}", "integer division or modulo by zero"),
         ("{{ choice() }}", "choice() has nothing to choose from"),
         ("{{ [] | random }}", "choice() has nothing to choose from"),
@@ -162,3 +167,36 @@ def test_names_a_template_sets_do_not_reach_the_next_record():
     assert template.render(2) == "299 "
     with pytest.raises(TemplateError, match="unknown name mine"):
         compile_template("{% if seq == 1 %}{% set mine = 1 %}{% endif %}{{ mine }}").render(2)
+
+
+PLAIN = [
+    "{{ seq }}",
+    "user-{{ seq % 7 }}",
+    '{"id": {{ seq }}, "item": "{{ choice("tea", "coffee", 3) }}", "n": {{ random(1, seq + 6) }}}\n',
+    "{{ uuid() }} {{ uuid() }}-{{ run_id }}",
+    "{{ (seq + 1) * 3 - 4 // 2 }}/{{ seq / 4 }}",
+    "{{ 'a' }}{{ 5 }}{# gone #}\r\n<&>",
+]
+NOT_PLAIN = ["{{ now_ms * 0 }}", "{{ seq ** 2 }}", "{{ 'x' * seq }}", "{% if seq %}y{% endif %}", "{{ seq | string }}", "{{ choice(*[1, 2]) }}", "{{ range(3) }}", "{{ -seq }}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_template_says_what_jinja_says(text, monkeypatch):
+    quick = compile_template(text, 5, "r1", "value")
+    monkeypatch.setattr("workbench.serde.plain_templates.compiled", lambda *_: None)
+    slow = compile_template(text, 5, "r1", "value")
+    assert [quick.render(seq) for seq in (0, 3, 41, 7)] == [slow.render(seq) for seq in (0, 3, 41, 7)]
+
+
+@pytest.mark.parametrize("text", [*PLAIN, *NOT_PLAIN])
+def test_only_what_python_says_alike_is_plain(text):
+    draws = dict.fromkeys(("choice", "random", "uuid"), lambda *_: 0)
+    assert (compiled(Environment().parse(text), draws, "r") is None) == (text in NOT_PLAIN)
+
+
+def test_what_goes_wrong_in_a_plain_template_is_explained_by_jinja():
+    with pytest.raises(TemplateError, match="zero") as told:
+        compile_template("one\n{{ 1 // (seq - 3) }}").render(3)
+    assert told.value.line == 2
+    with pytest.raises(TemplateError, match="the first number is the larger"):
+        compile_template("{{ random(6, seq) }}").render(1)

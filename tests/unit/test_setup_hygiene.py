@@ -59,4 +59,7 @@ def test_the_parent_never_loads_the_kafka_client():
     assert loaded.returncode == 0, loaded.stderr
     names = loaded.stdout.split()
     assert "workbench.run.bench" in names
-    assert [name for name in names if name.partition(".")[0] in {"confluent_kafka", "kio"}] == []
+    children_only = {
+        "confluent_kafka", "kio", "fastavro", "google", "jsonschema", "thriftpy2", "httpx2", "authlib", "jinja2",
+    }  # fmt: skip
+    assert [name for name in names if name.partition(".")[0] in children_only] == []
