@@ -5,7 +5,10 @@
 #   make check         the quick part: lint, types, layers, unit tests, snapshots
 #   make test-tools    tests that need kcat or tmux
 #   make test-apache   tests on Apache Kafka and with its Java clients
-#   make bench         ratios against peers, in one run
+#   make soak          tests that run for minutes: fuzzing, random scenarios
+#   make bench         ratios against peers, in one run; ARGS='load idle' measures single sections
+#   make bench-apache  the same on Apache Kafka, and against kafka-producer-perf-test
+#   make docs          pages made from words and measurements (docs/config-rules.md, docs/agreement.md)
 #   make lock          renew constraints.txt
 #   make clean         remove .venv and what tools left behind
 
@@ -30,14 +33,15 @@ endif
 
 NEEDS_TOOLS := kcat or terminal
 NEEDS_JAVA := apache or java_tools
+LONG := soak
 
-.PHONY: run test check lint unit test-tools test-apache bench lock clean FORCE
+.PHONY: run test check lint unit test-tools test-apache soak bench bench-apache docs lock clean FORCE
 
 run: $(READY)
 	@$(BIN)/kwb $(ARGS)
 
 test: $(READY)
-	$(PYTEST) -m 'not ($(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(ARGS)
+	$(PYTEST) -n 4 --dist loadfile -m 'not ($(LONG) or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(ARGS)
 
 check: lint unit
 
@@ -48,17 +52,29 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 unit: $(READY)
-	$(PYTEST) -n 2 --dist loadfile -m 'not (packaging or pilot or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(wildcard tests/unit tests/ui) $(ARGS)
+	$(PYTEST) -n 4 --dist loadfile -m 'not ($(LONG) or packaging or pilot or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' $(wildcard tests/unit tests/ui) $(ARGS)
 
 test-tools: $(READY)
-	$(PYTEST) -m '$(NEEDS_TOOLS)' $(ARGS)
+	$(PYTEST) -m '($(NEEDS_TOOLS)) and not $(LONG)' $(ARGS)
 
 test-apache: $(READY)
 	-$(BIN)/kwb apache install
-	$(PYTEST) -m '$(NEEDS_JAVA)' $(ARGS)
+	$(PYTEST) -m '($(NEEDS_JAVA)) and not $(LONG)' $(ARGS)
+
+soak: $(READY)
+	$(PYTEST) -m '$(LONG)' $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-apache: $(READY)
+	-$(BIN)/kwb apache install
+	$(BIN)/python -m benchmarks apache
+
+docs: $(READY)
+	-$(BIN)/kwb apache install
+	$(BIN)/python -m workbench.dev rules
+	$(BIN)/python -m workbench.dev agreement
 
 # Without .ready a .venv is half made, or not ours: it is made anew. Two makes at a time take turns
 # (where there is flock), and the second finds the work done.
