@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -37,9 +38,18 @@ def ports(cluster: ApacheCluster) -> list[int]:
 
 
 async def living(cluster: ApacheCluster, wanted: set[int], by: int = 0) -> None:
-    """Until a broker knows of these and no others."""
+    """Until a broker knows of these and no others, and each of them has started: before that it cannot stop in order."""
     while await live_brokers(ports(cluster)[by]) != wanted:  # noqa: ASYNC110 - brokers tell nobody
         await asyncio.sleep(0.1)
+    while not all(has_started(cluster, broker) for broker in wanted):  # noqa: ASYNC110 - only their logs tell
+        await asyncio.sleep(0.1)
+
+
+def has_started(cluster: ApacheCluster, broker: int) -> bool:
+    """Whether the last change of state in its log is that it has started; others serve it a moment earlier."""
+    assert cluster.folder is not None
+    log = (cluster.folder / f"broker-{broker}.log").read_text()
+    return re.findall(r"Transition from \w+ to (\w+)", log)[-1:] == ["STARTED"]
 
 
 async def test_a_frozen_broker_answers_nobody_until_it_is_thawed(cluster: ApacheCluster) -> None:
