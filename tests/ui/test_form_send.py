@@ -1,6 +1,7 @@
 """The Send pane: load mode and several engines, in words and in fields."""
 
 import pytest
+from textual.events import DescendantBlur
 
 from workbench.model.record import RecordPlan
 from workbench.model.scenario import Scenario, SendPlan
@@ -139,6 +140,19 @@ async def test_the_ring_goes_with_load_mode_and_comes_back_with_it(stand, until)
         _fields(stand.app, batch="800")
         await until(lambda: (_send(stand).batch, _send(stand).ring) == (800, 20))
         await pilot.pause()
+
+
+async def test_a_field_left_that_is_told_late_does_not_silence_the_one_with_the_focus(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        await until(lambda: stand.session.phase == "idle")
+        left, entered = (stand.app.bench.query_one(name) for name in ("#batch", "#engines"))
+        means = stand.app.bench.query_one("#mode-means")
+        entered.focus()
+        await until(lambda: str(means.content) == "processes that share the records")
+        left.post_message(DescendantBlur(left))
+        await pilot.pause()
+        await pilot.pause()
+        assert str(means.content) == "processes that share the records"
 
 
 async def test_a_field_that_is_gone_to_says_what_it_means(stand, until):

@@ -142,13 +142,12 @@ class SendPane(Pane):
                 field.placeholder = pick(field.content_size.width, *texts)
 
     @on(DescendantFocus)
-    def _field_entered(self, event: DescendantFocus) -> None:
-        self._hints = _HINTS.get(event.widget.id or "", ())
-        self._show_means()
-
     @on(DescendantBlur)
-    def _field_left(self) -> None:
-        self._hints = ()
+    def _focus_moved(self) -> None:
+        """That a field was left may be told after that the next one was entered."""
+        focused = self.screen.focused
+        inside = focused is not None and self in focused.ancestors
+        self._hints = _HINTS.get(focused.id or "", ()) if focused and inside else ()
         self._show_means()
 
     def _show_means(self) -> None:
