@@ -58,6 +58,13 @@ def test_the_table_marks_what_moves(capsys):
     assert "partitioner consistent_random, librdkafka's default (Java's: --partitioner java)" in lines
 
 
+def test_the_last_line_counts_one_key_and_thousands(capsys):
+    one = answered(capsys, "user-1", "--partitions", "4", "--then", "6")
+    assert "1 of 1 key moves: 100.0%" in one
+    many = answered(capsys, *(f"user-{n}" for n in range(3000)), "--partitions", "4", "--then", "6")
+    assert "1,992 of 3,000 keys move: 66.4%" in many
+
+
 def test_keys_from_a_file_and_from_standard_input(capsys, tmp_path, monkeypatch):
     (tmp_path / "keys").write_bytes(b"a\r\n\nb\n\xff\n")
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b"c\nd")))

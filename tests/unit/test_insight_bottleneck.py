@@ -90,6 +90,26 @@ def test_answers_that_never_come_are_the_brokers_though_the_others_were_quick() 
     assert "20,000 records are on the way; requests stay unanswered" in none.sentence
 
 
+def test_the_in_flight_limit_holds_up_a_run_whose_buffer_is_nearly_empty() -> None:
+    """A slow broker, five requests to it, and a rate: hundreds wait for seconds, of a hundred thousand that may."""
+    busy_broker = replace(UP, requests=5)
+    slow = replace(
+        CALM, records=490, queued=(300, 120), travelling=(35, 35), brokers=(busy_broker,),
+        waits=Waits(100, 75_000.0, 100, 1300.0, 6700.0),
+    )  # fmt: skip
+    plan = Plan(rate=2000.0, in_flight=5)
+    words = said(slow, plan, 576.0)
+    assert words.startswith(
+        "Latency: the in-flight limit (5 requests a broker) is reached; each answer takes 67.0 ms"
+    )
+    assert words.endswith("420 records wait.")
+    assert said(replace(slow, brokers=(UP,)), plan, 576.0).startswith("Nothing in the client"), (
+        "not at the limit"
+    )
+    brief = replace(slow, waits=Waits(100, 6000.0, 100, 1300.0, 6700.0))
+    assert said(brief, plan, 1990.0).startswith("Nothing holds it up"), "60 ms: no queue that lasts"
+
+
 def test_brokers_that_cannot_be_reached_and_that_do_not_answer() -> None:
     down = replace(CALM, brokers=(replace_broker(state="DOWN"),))
     assert said(down) == "Broker 1 cannot be reached: 120 records wait."

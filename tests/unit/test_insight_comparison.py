@@ -134,6 +134,18 @@ def test_a_wrong_number_of_files_is_refused(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("page_at", "said"), [("none/x.html", "No such file"), (".", "Is a directory")])
+def test_a_page_that_cannot_be_written_is_told_before_the_first_run(
+    page_at: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.toml").write_text("format = 1\n[send]\ncount = 20\n")
+    file = str(tmp_path / "a.toml")
+    assert main(["compare", file, file, "--html", str(tmp_path / page_at)]) == 2
+    told = capsys.readouterr()
+    assert (told.out, said in told.err) == ("", True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.toml"]
+
+
 def test_two_files_are_run_and_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name, acks in (("a", "1"), ("b", "all")):
         text = f'format = 1\ntitle = "{name}"\n[producer]\nacks = "{acks}"\n[send]\ncount = 20\n'

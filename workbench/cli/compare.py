@@ -45,13 +45,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Every file is read before the first record is sent; the worst exit status of the runs is returned."""
+    """Every file is read and the page's place looked at before the first record is sent.
+
+    Returns the worst exit status of the runs.
+    """
     from workbench.cli.choosing import chosen_scenario
     from workbench.cli.comparison_text import as_json, as_text
     from workbench.errors import InputError
     from workbench.insight.comparison import LABELS, compare, race_labels
     from workbench.logs import log_to_file
-    from workbench.run.compare_page import save_page
+    from workbench.run.compare_page import look_at_place, save_page
     from workbench.run.consent import Consents, allowed_code
     from workbench.run.race import race_of
 
@@ -66,6 +69,8 @@ def run(parsed: argparse.Namespace) -> int:
         scenarios = list(race_of(scenarios[0]))
     for scenario in scenarios:
         allowed_code(scenario, consents)
+    if parsed.html:
+        look_at_place(parsed.html)
     finished, interrupted = _run_all(scenarios, consents, progress=not parsed.quiet and sys.stderr.isatty())
     labels = race_labels(finished) if parsed.race else LABELS
     if len(finished) >= 2:

@@ -191,7 +191,8 @@ def _share_line(found: "WhatIf") -> str:
     if found.share_moved is None or found.expected_share is None:
         return "no key has a partition of its own, so none can move"
     return (
-        f"{len(found.moved)} of {_count(found.fixed, 'key')} move: {found.share_moved:.1%}"
+        f"{len(found.moved):,} of {_count(found.fixed, 'key')} move{'s' if found.fixed == 1 else ''}:"
+        f" {found.share_moved:.1%}"
         f" ({found.expected_share:.1%} is to be expected of many keys)"
     )
 

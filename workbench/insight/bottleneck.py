@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from workbench.insight.pipeline import Pipeline, Plan, Split
+from workbench.insight.pipeline import Pipeline, Plan
 from workbench.insight.units import count_text, ms_text, short_count
 
 Kind = Literal[
@@ -143,7 +143,9 @@ def _one_partition(seen: Pipeline, plan: Plan) -> Bottleneck | None:
 
 
 def _in_flight_limit(seen: Pipeline, plan: Plan) -> Bottleneck | None:
-    if plan.in_flight is None or seen.at_limit < 0.5 or not _backlog(seen, plan):
+    if plan.in_flight is None or seen.at_limit < 0.5:
+        return None
+    if seen.fill < _FULL and not _queue_lasts(seen, plan):  # however large the buffer is
         return None
     requests = "1 request" if plan.in_flight == 1 else f"{plan.in_flight} requests"
     known = seen.split is not None and seen.split.round_trip is not None
@@ -257,12 +259,12 @@ def _backlog(seen: Pipeline, plan: Plan) -> bool:
     """Whether records come faster than they leave."""
     if seen.fill >= _FULL:
         return True
-    many = seen.waiting >= 100 and seen.split is not None
-    return many and _held(seen.split, plan) and seen.fill >= 0.1
+    return _queue_lasts(seen, plan) and seen.fill >= 0.1
 
 
-def _held(split: Split | None, plan: Plan) -> bool:
-    return split is not None and split.queued > 4 * plan.linger_ms + 50
+def _queue_lasts(seen: Pipeline, plan: Plan) -> bool:
+    """Whether many wait, and longer than linger alone would have them wait."""
+    return seen.waiting >= 100 and seen.split is not None and seen.split.queued > 4 * plan.linger_ms + 50
 
 
 def _records(count: float) -> str:

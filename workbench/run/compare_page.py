@@ -38,6 +38,17 @@ def page(comparison: Comparison, title: str) -> str:
     )
 
 
+def look_at_place(path: Path) -> None:
+    """Whether a page could lie there, asked before runs that take their time; raises InputError."""
+    there = path.exists()
+    try:
+        path.open("ab").close()  # what lies there stays until there is a page
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+
+
 def save_page(path: Path, comparison: Comparison, title: str) -> None:
     """Raises InputError where it cannot be written."""
     try:
