@@ -202,6 +202,27 @@ def test_nothing_moves_nothing_is_promised() -> None:
     assert (insight.rate, insight.eta_s) == (0.0, None)
 
 
+def test_a_standstill_promises_nothing_long_before_the_rate_has_forgotten_what_moved() -> None:
+    live = Live()
+    for tick in range(1, 51):
+        live.feed(frame(tick / 10, sent=10 * tick, acked=10 * tick, target=100_000))
+    hesitates = live.feed(frame(6, sent=600, acked=500, target=100_000))
+    assert hesitates is not None
+    assert hesitates.eta_s == pytest.approx(99_500 / 80)
+    stands = live.feed(frame(7.5, sent=750, acked=500, target=100_000))
+    assert stands is not None
+    assert stands.eta_s is None
+
+
+def test_a_run_that_is_slow_on_purpose_does_not_stand_still() -> None:
+    live = Live()
+    for acked in range(1, 6):
+        live.feed(frame(2 * acked, sent=acked, acked=acked, target=10))
+    insight = live.feed(frame(12, sent=6, acked=5, target=10))
+    assert insight is not None
+    assert insight.eta_s is not None
+
+
 def test_acks_0_is_delivered_but_unconfirmed() -> None:
     insight = Live().feed(frame(0.5, "done", sent=100, unconfirmed=100, partitions=(60, 40)))
     assert insight is not None

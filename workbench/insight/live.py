@@ -16,6 +16,10 @@ from workbench.model.histogram import percentiles
 
 _RATE_WINDOW_S = 1.0
 _ETA_WINDOW_S = 5.0
+_STANDSTILL_S = 2.0
+"""So long without a report nothing is promised, unless reports come as seldom as that."""
+_SELDOM = 3
+"""So many times the mean time between two settled records may pass without one."""
 _PERCENTILES_EVERY_S = 0.2
 _SAMPLES_KEPT = 256
 _KEYED_KEPT = 8192
@@ -152,6 +156,8 @@ class Live:
         self._clients: deque[ClientState] = deque(maxlen=_CLIENTS_KEPT)
         self._keyed: deque[Keyed] = deque(maxlen=_KEYED_KEPT)
         self._history: deque[tuple[float, int, int]] = deque()
+        self._settled = (float("-inf"), 0)
+        """When the number of settled records last grew, and to what."""
         self._percentiles: Percentiles = (None, None, None)
         self._from_send: Percentiles | None = None
         self._percentiles_at = float("-inf")
@@ -171,7 +177,10 @@ class Live:
             if last is not None and last.state == "warm-up" and _origin(frame) == frame.measured_from:
                 self._timeline.begin(_moment(last))
             self._timeline.advance(_moment(frame), final=frame.state in ENDED)
-            self._history.append((frame.at, frame.delivered, frame.sent - frame.in_flight))
+            settled = frame.sent - frame.in_flight
+            self._history.append((frame.at, frame.delivered, settled))
+            if settled > self._settled[1]:
+                self._settled = frame.at, settled
             self._take_client(frame)
         self._notices.read(frame, frame.at + self._wall_offset)
         self._take_samples(frame, last.sampled if last else 0)
@@ -248,6 +257,8 @@ class Live:
     def _eta(self, frame: Frame) -> float | None:
         rate = self._rate(2, frame, _ETA_WINDOW_S)
         if frame.state == "paused" or rate <= 0:
+            return None
+        if frame.at - self._settled[0] > max(_STANDSTILL_S, _SELDOM / rate):
             return None
         return max(0.0, (frame.target - frame.sent + frame.in_flight) / rate)
 
