@@ -70,7 +70,8 @@ def test_one_out_of_the_isr_a_dead_one_and_a_zombie():
         (BrokerState(3, 9093, "dead", fenced=True, since=80.0), "dead 20.0 s", "fenced: in no ISR, leads nothing"),
         (BrokerState(3, 9093, isolated=True, session_left_s=1.0, since=92.0), "isolated 8.0 s",
          "clients only; leaves the ISRs in 1.0 s"),
-        (BrokerState(3, 9093, delay_ms=200), "slow, 200 ms", "leaves an ISR when 30 s behind"),
+        (BrokerState(3, 9093, delay_ms=200), "slow, 200 ms",
+         "5 requests/s a connection; leaves an ISR when 30 s behind"),
         (BrokerState(3, 9093, "starting"), "starting", "catches up, then rejoins the ISRs"),
         (BrokerState(3, 9093, session_left_s=8.5), "up", "fetches p0 from broker 1"),
     ],
@@ -98,8 +99,10 @@ def test_a_forecast_of_an_unclean_election_names_committed_records():
 
 def test_what_freezing_would_do_is_said_before():
     state = cluster()
-    assert foretold(state, state.brokers[0], TIMEOUTS)[2] == "F freezes it: writes to p0 wait, 9 s at most"
-    assert foretold(state, state.brokers[2], TIMEOUTS)[2] == "F freezes it: acks=all on p0 waits, 9 s at most"
+    assert foretold(state, state.brokers[0], TIMEOUTS)[-3] == "F freezes it: writes to p0 wait, 9 s at most"
+    assert (
+        foretold(state, state.brokers[2], TIMEOUTS)[-3] == "F freezes it: acks=all on p0 waits, 9 s at most"
+    )
     dead = BrokerState(3, 9093, "dead", fenced=True)
     assert "starts it again" in foretold(cluster(dead), dead, TIMEOUTS)[0]
     out = cluster(isr=(1, 2))
@@ -108,6 +111,21 @@ def test_what_freezing_would_do_is_said_before():
     assert foretold(cluster(cut_off, isr=(1, 2)), cut_off, TIMEOUTS)[1] == (
         "I lets it rejoin: it hears what it missed and cuts its log to fit"
     )
+
+
+def test_what_slowness_does_to_many_requests_is_said_before_and_after():
+    state = cluster()
+    assert "S: +200 ms, so 5 requests/s" in foretold(state, state.brokers[0], TIMEOUTS)[0]
+    slow = cluster(BrokerState(1, 9091, delay_ms=200))
+    assert "S: quick again" in foretold(slow, slow.brokers[0], TIMEOUTS)[0]
+    words = [told(happened("slowed", count=ms), 2, TIMEOUTS).consequence for ms in (200, 300, 3, 4000, 0)]
+    assert words == [
+        "5 requests/s a connection: each takes 200 ms more",
+        "3.3 requests/s a connection: each takes 300 ms more",
+        "333 requests/s a connection: each takes 3 ms more",
+        "0.25 requests/s a connection: each takes 4000 ms more",
+        "its requests wait no more",
+    ]
 
 
 def stops(state):

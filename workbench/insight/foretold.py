@@ -3,7 +3,7 @@
 import msgspec
 
 from workbench.insight.deaths import Death, death
-from workbench.insight.happenings import Timeouts
+from workbench.insight.happenings import Timeouts, requests
 from workbench.insight.notices import records
 from workbench.insight.replicas import is_zombie, reachable, replica_facts
 from workbench.insight.units import count_text, span_text
@@ -23,6 +23,8 @@ class Forecast(msgspec.Struct, frozen=True):
     lost_all: int | None
 
 
+SLOW_MS = 200
+"""What the key adds to each request."""
 _UNSEEN = ("followers' logs are not seen from outside", "not seen from outside", "not seen")
 
 
@@ -102,7 +104,7 @@ def _who(found: Death) -> tuple[str, ...]:
 
 
 def foretold(state: ClusterState, broker: BrokerState, timeouts: Timeouts) -> tuple[str, ...]:
-    """What freezing, killing, thawing or starting it would do, in one sentence; several lengths."""
+    """What the keys would do to it: freeze, thaw, start, stop, isolate, slow; in several lengths."""
     session = span_text(timeouts.session_s)
     leads = [p for p in state.partitions if p.leader == broker.id]
     follows = [p for p in state.partitions if p.leader != broker.id and broker.id in p.isr]
@@ -123,7 +125,9 @@ def foretold(state: ClusterState, broker: BrokerState, timeouts: Timeouts) -> tu
     freezes = f"F freezes it: {both}"
     gently = f"X shuts it down in order: {_stopped(state, broker, leads, follows)}"
     cut_off = f"I: clients reach it, brokers do not; fenced in {session}"
+    slows = "S: quick again" if broker.delay_ms else f"S: +{SLOW_MS} ms, so {requests(SLOW_MS)}"
     return (
+        f"{freezes}, {session} at most   {gently}   {cut_off}   {slows}",
         f"{freezes}, {session} at most   {gently}   {cut_off}",
         f"{freezes}, {session} at most   {gently}",
         f"{freezes}, {session} at most",

@@ -25,8 +25,14 @@ class Timeouts(msgspec.Struct, frozen=True):
         )
 
 
+def requests(delay_ms: int) -> str:
+    """200 → "5 requests/s": what a broker then serves on one connection, since it does so one by one."""
+    a_second = 1000 / max(delay_ms, 1)
+    return f"{a_second:.0f} requests/s" if a_second >= 9.95 else f"{a_second:.2g} requests/s"
+
+
 class Told(msgspec.Struct, frozen=True):
-    """`what` and `consequence` are texts with {broker}, {session}, {isr}, {least}, {count} and {records}."""
+    """`what` and `consequence` are texts with words in braces: see `told`."""
 
     what: str
     consequence: str
@@ -43,7 +49,7 @@ _TOLD: Mapping[HappenedKind, Told] = {
     "wiped": Told("wiped", "its copies are gone; it fetches all anew when it starts", "bad", "fault"),
     "isolated": Told("isolated", "clients reach it, brokers do not; fenced in {session}", "warn", "fault"),
     "joined": Told("reached again", "it hears what it missed", "info", "fault"),
-    "slowed": Told("slow", "each of its requests waits {count} ms", "warn", "fault"),
+    "slowed": Told("slow", "{requests} a connection: each takes {count} ms more", "warn", "fault"),
     "fenced": Told("fenced", "silent for {session}: it leaves every ISR, leads nothing", "bad"),
     "unfenced": Told("back", "it rejoins each ISR once it has caught up", "ok"),
     "isr-shrank": Told("ISR shrank to {isr}", "acks=all waits for these only", "warn", "isr shrank"),
@@ -87,6 +93,7 @@ def told(one: Happened, minimum_isr: int, timeouts: Timeouts) -> Told:
         "isr": f"{{{','.join(map(str, one.brokers))}}}",
         "least": minimum_isr,
         "count": one.count,
+        "requests": requests(one.count),
         "records": records(one.count),
     }
     return Told(form.what.format_map(words), form.consequence.format_map(words), form.severity, form.kind)

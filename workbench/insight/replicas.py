@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from workbench.insight.happenings import Timeouts
+from workbench.insight.happenings import Timeouts, requests
 from workbench.model.cluster_state import BrokerState, ClusterState, PartitionState, ReplicaState
 
 Standing = Literal["leader", "in sync", "behind", "out of sync", "gone", "zombie"]
@@ -139,7 +139,12 @@ def _running(
     if broker.condition == "stopping":
         return "stopping", "warn", ("gives its leaderships away", "stopping")
     if broker.delay_ms:
-        forms = (f"leaves an ISR when {timeouts.lag_s:g} s behind", f"each request +{broker.delay_ms} ms")
+        served = requests(broker.delay_ms)
+        forms = (
+            f"{served} a connection; leaves an ISR when {timeouts.lag_s:g} s behind",
+            f"{served} a connection",
+            f"each request +{broker.delay_ms} ms",
+        )
         return f"slow, {broker.delay_ms} ms", "warn", forms
     if broker.fenced:
         return "up", "warn", ("registers anew, then rejoins", "registers")

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from workbench.errors import KwbError
+from workbench.insight.foretold import SLOW_MS
 from workbench.model.cluster_state import BrokerState, ClusterState
 from workbench.model.fault import Action
 from workbench.producer_config import effective
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part", bound=Widget)
 
-SLOW_MS = 200
 _KINDS = {"lab": "the lab", "apache": "Apache Kafka", "remote": "a remote cluster"}
 _GRID_BESIDES = 4
 """Title, two lines of heads, legend."""
