@@ -35,6 +35,17 @@ def test_what_only_one_side_has_is_a_dash_on_the_other() -> None:
     assert {d.name: d.texts for d in compare([run(), paced]).differences} == {"send.rate": ("–", "50")}
 
 
+def test_latency_is_said_to_count_from_where_it_does() -> None:
+    """At a rate a run's figures count from when each record was due, or a client that stalls would hide it."""
+    free, paced = run(), replace(run(2), scenario=Scenario(send=SendPlan(rate=50.0)))
+    assert compare([free, free]).groups["latency"] == "Latency, send() to report"
+    assert compare([paced, paced]).groups["latency"] == "Latency, due to report"
+    both = compare([free, paced])
+    assert both.groups["latency"] == "Latency to report, from send(); at a rate from when due"
+    assert both.groups["latency"] in as_text(both)
+    assert both.groups["latency"] in page(both, "x")
+
+
 def test_the_better_value_is_named_by_what_the_figure_is() -> None:
     comparison = compare([run(rate=1000.0, p99=10.0), run(2, rate=3000.0, p99=40.0)])
     best = {name: comparison.figure(name).best for name in ("records/s", "p99", "batches", "sent", "lost")}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from workbench.insight.comparison import GROUPS, Comparison, Figure
+from workbench.insight.comparison import Comparison, Figure
 
 
 def as_json(comparison: Comparison) -> str:
@@ -27,7 +27,7 @@ def as_text(comparison: Comparison) -> str:
     lines += ["", "differs", *_table([(row.name, row.texts) for row in comparison.differences], labels)]
     if not comparison.differences:
         lines[-1] = "  nothing: the same scenario was run again"
-    for group, name in GROUPS.items():
+    for group, name in comparison.groups.items():
         rows = [
             (figure.name, _marked(figure))
             for figure in comparison.figures

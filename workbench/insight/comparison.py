@@ -69,6 +69,15 @@ class Comparison:
     words: tuple[str, ...]
     """What is most worth saying, most important first."""
 
+    @property
+    def groups(self) -> Mapping[Group, str]:
+        """Their headings; that of the latency says from where it counts, as a run's report does."""
+        paced = [side.run.scenario.send.rate is not None for side in self.sides]
+        if not any(paced):
+            return _GROUPS
+        at_a_rate = "Latency, due to report" if all(paced) else _FROM_BOTH
+        return {**_GROUPS, "latency": at_a_rate}
+
     def figure(self, name: str) -> Figure:
         return next(figure for figure in self.figures if figure.name == name)
 
@@ -182,12 +191,13 @@ _ROWS = (
     _Row("duplicated", "ledger", "less", lambda r: r.ledger.duplicated, _count),
     _Row("reordered", "ledger", "less", lambda r: r.ledger.reordered, _count),
 )
-GROUPS: Mapping[Group, str] = {
+_GROUPS: Mapping[Group, str] = {
     "speed": "Speed",
     "latency": "Latency, send() to report",
     "batches": "Batches and requests",
     "ledger": "Ledger",
 }
+_FROM_BOTH = "Latency to report, from send(); at a rate from when due"
 
 
 def _figure(reports: Sequence[Report], row: _Row) -> Figure:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InputError
-from workbench.insight.comparison import GROUPS, Comparison, Figure
+from workbench.insight.comparison import Comparison, Figure
 from workbench.insight.units import ms_text
 from workbench.model.histogram import us_of
 
@@ -24,7 +24,7 @@ def page(comparison: Comparison, title: str) -> str:
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     groups = [
         (words, [_row(figure) for figure in comparison.figures if figure.group == group and _told(figure)])
-        for group, words in GROUPS.items()
+        for group, words in comparison.groups.items()
     ]
     return template.render(
         title=title,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.segment import Segment
 
-from workbench.insight.comparison import GROUPS, Comparison, Difference, Figure
+from workbench.insight.comparison import Comparison, Difference, Figure
 from workbench.ui.glyphs import OK, pick
 from workbench.ui.theme import Roles
 from workbench.ui.widgets.chart import EMPTY, ScrollingChart, middle, span, width_of
@@ -74,7 +74,7 @@ class SideBySide(ScrollingChart):
             yield [span("  one run: the next one is set beside it" if alone else "  in nothing", roles.muted)]
         for difference in comparison.differences:
             yield from self._difference(roles, width, comparison, difference)
-        for group, name in GROUPS.items():
+        for group, name in comparison.groups.items():
             figures = [
                 f for f in comparison.figures if f.group == group and (f.name == "sent" or any(f.values))
             ]
