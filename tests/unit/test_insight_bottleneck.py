@@ -63,6 +63,15 @@ def test_moments_before_the_first_record_and_after_the_last_do_not_count_once_it
     assert busy([idle, passing, passing]) == [passing], "it came and went between two moments"
 
 
+def test_what_is_on_its_way_to_a_broker_is_a_mean_as_its_requests_are() -> None:
+    """Once a run is over the newest moment has none of either."""
+    out = replace(UP, requests=3, records=90, unsent_records=10)
+    states = [replace(CALM, brokers=(each,)) for each in (out, out, replace(UP, requests=0, records=0))]
+    seen = pipeline(states, FREE, ended=True)
+    assert seen is not None
+    assert (seen.requests, seen.on_the_way) == ((2.0,), (200 / 3,))
+
+
 def test_a_rate_that_is_not_kept_is_not_called_kept() -> None:
     assert "is your rate" in said(CALM, Plan(rate=1000.0), 990.0)
     assert said(CALM, Plan(rate=1000.0), 500.0).startswith("Nothing in the client")

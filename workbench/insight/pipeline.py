@@ -103,6 +103,8 @@ class Pipeline:
     """In how much of the stretch (0 … 1) some broker had as many requests out as it may."""
     requests: tuple[float, ...]
     """In flight to each broker, as in `now.brokers`."""
+    on_the_way: tuple[float, ...]
+    """Records in them and in those made, but not yet given to the connection."""
     batch_records: float | None
     batch_bytes: float | None
     batch_fill: float | None
@@ -177,6 +179,7 @@ def pipeline(
         record_bytes=sum(state.bytes for state in seen) / (sum(state.records for state in seen) or 1),
         at_limit=fmean(_at_limit(state, plan.in_flight) for state in seen),
         requests=tuple(fmean(_requests(state, each.broker) for state in seen) for each in now.brokers),
+        on_the_way=tuple(fmean(_records(state, each.broker) for state in seen) for each in now.brokers),
         batch_records=records,
         batch_bytes=size,
         batch_fill=_fullest(records, size, plan),
@@ -213,6 +216,10 @@ def _at_limit(state: ClientState, limit: int | None) -> bool:
 
 def _requests(state: ClientState, broker: int) -> int:
     return sum(each.requests for each in state.brokers if each.broker == broker)
+
+
+def _records(state: ClientState, broker: int) -> int:
+    return sum(each.records + each.unsent_records for each in state.brokers if each.broker == broker)
 
 
 def _silent(seen: list[ClientState]) -> tuple[int, ...]:

@@ -91,7 +91,7 @@ class PipelineScreen(BesideScreen):
         self._stages.content.show(stages(scenario, insight, seen), found.place)
         now = seen.now if seen else None
         self._held.content.show(seen, mean=ended)
-        self._flight.content.show(now.brokers if now else (), seen.requests if seen else (), plan.in_flight)
+        self._flight.content.show(seen, plan.in_flight)
         self._history.content.show(insight.clients if insight else (), ended=ended)
         self._split.content.show(seen.split if seen else None)
         self._show_titles(seen, plan, ended=ended)

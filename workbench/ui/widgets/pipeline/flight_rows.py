@@ -1,15 +1,20 @@
 """Requests in flight to each broker, against the limit."""
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 
 from workbench.insight.stages import few
 from workbench.insight.units import count_text, ms_text
-from workbench.model.client_state import BrokerFlight
 from workbench.ui.glyphs import FAILED, pick
 from workbench.ui.theme import Roles
 from workbench.ui.widgets.chart import ScrollingChart, ends, middle, span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.insight.pipeline import Pipeline
+    from workbench.model.client_state import BrokerFlight
 
 _OUT, _FREE = "■", "□"
 _SHOWN = 10
@@ -23,12 +28,16 @@ class FlightRows(ScrollingChart):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._brokers: Sequence[BrokerFlight] = ()
-        self._mean: Sequence[float] = ()
+        self._requests: Sequence[float] = ()
+        self._records: Sequence[float] = ()
         self._limit: int | None = None
 
-    def show(self, brokers: Sequence[BrokerFlight], mean: Sequence[float], limit: int | None) -> None:
-        """`mean`: requests in flight over the last moments, in the order of `brokers`."""
-        self._brokers, self._mean, self._limit = brokers, mean, limit
+    def show(self, seen: "Pipeline | None", limit: int | None) -> None:
+        """Squares are the newest moment; figures are means, as all else that is said of the stretch."""
+        self._brokers = seen.now.brokers if seen else ()
+        self._requests = seen.requests if seen else ()
+        self._records = seen.on_the_way if seen else ()
+        self._limit = limit
         self.first = min(self.first, max(0, self.rows - self.page))
         self.draw()
 
@@ -43,10 +52,12 @@ class FlightRows(ScrollingChart):
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
         if not self._brokers:
             return [middle(width, pick(width, *_NOTHING), roles.muted)]
-        shown = list(zip(self._brokers, self._mean, strict=True))[self.first : self.first + height]
-        return [self._row(roles, width, broker, mean) for broker, mean in shown]
+        means = zip(self._brokers, self._requests, self._records, strict=True)
+        return [self._row(roles, width, *each) for each in list(means)[self.first : self.first + height]]
 
-    def _row(self, roles: Roles, width: int, broker: BrokerFlight, mean: float) -> list[Segment]:
+    def _row(
+        self, roles: Roles, width: int, broker: "BrokerFlight", mean: float, on_the_way: float
+    ) -> list[Segment]:
         limit = self._limit
         requests = broker.requests
         full = limit is not None and broker.requests >= limit
@@ -63,17 +74,19 @@ class FlightRows(ScrollingChart):
             return ends(width, [*left, span(f"{FAILED} {broker.state.lower()}", roles.bad, bold=True)], [])
         count = few(mean)
         of = f"{count} of {limit}" if limit is not None else count
-        turn = "no answer" if broker.round_trip_ms is None else f"{ms_text(broker.round_trip_ms)} ms"
-        quiet = broker.round_trip_ms is None and not requests
-        records = count_text(broker.records + broker.unsent_records)
+        if broker.round_trip_ms is not None:
+            turn = f"{ms_text(broker.round_trip_ms)} ms"
+        else:
+            turn = "no answer" if requests else "idle now"
+        records = few(on_the_way)
         again = f" · {count_text(broker.retries)} sent again" if broker.retries else ""
         room = width - squares - 3
         text = pick(
             room,
-            f"{of} requests on average · {records} records · {'idle' if quiet else turn}{again}",
-            f"{of} requests · {records} records · {'idle' if quiet else turn}{again}",
-            f"{of} req. · {records} rec. · {'idle' if quiet else turn}{again}",
-            f"{of} · {records} rec. · {'idle' if quiet else turn}",
-            f"{of} · {'idle' if quiet else turn}",
+            f"{of} requests, {records} records on average · {turn}{again}",
+            f"{of} requests · {records} records · {turn}{again}",
+            f"{of} req. · {records} rec. · {turn}{again}",
+            f"{of} · {records} rec. · {turn}",
+            f"{of} · {turn}",
         )
         return ends(width, [*left, span(text, roles.text if requests else roles.muted)], [])
