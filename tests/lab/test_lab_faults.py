@@ -74,8 +74,11 @@ class TestLoss:
         assert kept in (values(1), values(2))  # one, if it was frozen between two fetches
         await sender.ack(values(1, 200))
         assert await stored(lab) == [*kept, *values(1, 200)]
+        (state,) = await lab.cluster.replicas("t")
+        assert state.replica(1).parted == 102 - len(kept)
         await lab.do("restart")
         (state,) = await lab.until(isr(1, 2, 3))
+        assert {replica.parted for replica in state.replicas} == {0}
         assert [(r.log_end, r.leader_epoch) for r in state.replicas] == [
             (len(kept) + 1, state.leader_epoch)
         ] * 3
@@ -216,6 +219,7 @@ async def test_an_isolated_leader_acknowledges_what_will_be_lost(quick):
     await sender.ack(values(10, 1))  # it does not know yet; nor does its client
     (state,) = await lab.cluster.replicas("t")
     assert (state.replica(1).role, state.replica(1).log_end) == ("leader", 11)
+    assert [replica.parts_at for replica in state.replicas] == [1, -1, -1]
     await lab.do("thaw", 1)
     await lab.until(isr(1, 2, 3))
     assert await stored(lab) == values(1)

@@ -1,5 +1,6 @@
 """The Cluster screen's charts, without an app: what stands where, in words and without colour."""
 
+import msgspec
 import pytest
 
 from workbench.insight.happenings import Timeouts
@@ -68,6 +69,22 @@ def test_what_acks_all_would_say_is_a_refusal_where_too_few_are_in_sync():
     assert not any("waits" in line for line in few)
     (refused,) = [line for line in few if line.startswith("acks=all")]
     assert refused.rstrip().endswith("refused: ISR 1 < min.insync 2")
+
+
+@pytest.mark.parametrize("width", [78, 118, 198])
+def test_records_of_another_history_are_not_drawn_as_copies(width):
+    dead = BrokerState(1, 9091, "dead", fenced=True)
+    (partition,) = cluster(dead, ends=(140, 110, 110), mark=110, isr=(2, 3)).partitions
+    first = msgspec.structs.replace(partition.replicas[0], parts_at=105, role="none")
+    led = msgspec.structs.replace(partition, leader=2, replicas=(first, *partition.replicas[1:]))
+    state = msgspec.structs.replace(cluster(dead), partitions=(led,))
+    lines = matrix(state, width)
+    offsets = [int(word) for word in lines[1].split() if word.isdecimal()]
+    assert any(105 <= offset < 110 for offset in offsets)
+    (row,) = [line for line in lines if line.startswith(" 1 ")]
+    cells = row.partition("other history from 105 on")[0]
+    assert cells.count("other") == sum(offset >= 105 for offset in offsets)
+    assert (cells == row) == (width < 110)
 
 
 @pytest.mark.parametrize(("brokers", "width"), [(3, 118), (3, 138), (9, 118), (9, 138), (9, 198)])

@@ -70,6 +70,7 @@ async def test_with_acks_1_as_many_are_lost_as_was_said_before(tmp_path, until):
             await until(lambda: condition(session, 1) == "dead")
             await thaw_both_followers(pilot, session, until)
             await until(lambda: session.cluster_state.partitions[0].leader == 2, 30)
+            assert session.cluster_state.partitions[0].replica(1).parted == said.lost_1
             await pilot.press("ctrl+g")
             await until(lambda: session.report is not None, 60)
             assert session.report.verify.state == "verified"

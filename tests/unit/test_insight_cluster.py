@@ -61,6 +61,45 @@ def test_one_out_of_the_isr_a_dead_one_and_a_zombie():
     assert (facts.standing, facts.forms[0]) == ("zombie", "believes it leads, epoch 3")
 
 
+def parted(state, broker, at, **more):
+    """From `at` on that broker's records are not its leader's."""
+    partition = state.partitions[0]
+    replicas = tuple(
+        msgspec.structs.replace(replica, parts_at=at, **more) if replica.broker == broker else replica
+        for replica in partition.replicas
+    )
+    return msgspec.structs.replace(state, partitions=(msgspec.structs.replace(partition, replicas=replicas),))
+
+
+def test_a_dead_one_whose_records_are_no_leaders_any_more_says_how_many_will_be_cut():
+    dead = BrokerState(1, 9091, "dead", fenced=True)
+    state = parted(cluster(dead, leader=2, isr=(2, 3), ends=(140, 200, 200)), 1, 105)
+    assert said(state, 1).forms[0] == "down, 35 to be cut when it starts"
+    assert foretold(state, dead, TIMEOUTS)[0] == (
+        "K starts it again: 35 records that no leader has are cut; W wipes that log first"
+    )
+
+
+def test_what_a_zombie_has_alone_is_not_hidden_by_a_leader_whose_log_is_longer():
+    state = cluster(
+        BrokerState(1, 9091, isolated=True, fenced=True), leader=2, isr=(2, 3), ends=(140, 200, 200)
+    )
+    state = parted(state, 1, 105, role="leader")
+    assert [said(state, n).alone for n in (1, 2, 3)] == [35, 0, 0]
+    found = forecast(state, state.partitions[0], 1)
+    assert (found.acks_1[0], found.lost_1) == ("35 acked by it alone are cut when it hears", 35)
+
+
+def test_what_only_the_leader_has_is_not_hidden_by_a_longer_log_of_another_history():
+    dead = BrokerState(1, 9091, "dead", fenced=True)
+    state = parted(cluster(dead, leader=2, isr=(2,), ends=(140, 120, 110)), 1, 105)
+    assert [said(state, n).alone for n in (1, 2, 3)] == [0, 10, 0]
+
+
+def test_nobody_has_caught_up_with_a_leader_that_there_is_not():
+    assert said(cluster(leader=-1, isr=()), 3).forms[0] == "not in ISR"
+
+
 @pytest.mark.parametrize(
     ("broker", "state", "next_"),
     [

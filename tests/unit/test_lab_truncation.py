@@ -52,8 +52,11 @@ class TestTwoHistories:
     def test_a_follower_keeps_what_both_have(self, leader, follower, common):
         ours, theirs = log_of(*leader), log_of(*follower)
         ours.begin_epoch(9)
+        parts = common if common < theirs.end else None
+        assert theirs.parts_from(ours) == parts
         follow(ours, theirs)
         assert theirs.end == common
+        assert theirs.parts_from(ours) is None
 
     def test_an_epoch_without_records_is_no_obstacle(self):
         """Who led, but wrote nothing, is told of an epoch that the next leader never heard of."""

@@ -113,7 +113,10 @@ def foretold(state: ClusterState, broker: BrokerState, timeouts: Timeouts) -> tu
     if broker.condition == "frozen":
         return (f"F thaws it: {back}", "F thaws it")
     if broker.condition == "dead":
-        return ("K starts it again with the log it has; W wipes that log first", "K starts it, W wipes it")
+        mine = (r for p in state.partitions for r in p.replicas if r.broker == broker.id)
+        cut = sum(replica.parted for replica in mine)
+        starts = f": {records(cut)} that no leader has are cut" if cut else " with the log it has"
+        return f"K starts it again{starts}; W wipes that log first", "K starts it, W wipes it"
     waits = f"writes to {_partitions(leads)} wait" if leads else ""
     holds = f"acks=all on {_partitions(follows)} waits" if follows else ""
     both = "; ".join(part for part in (waits, holds) if part)

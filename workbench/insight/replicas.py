@@ -52,7 +52,7 @@ def replica_facts(state: ClusterState, partition: PartitionState, replica: Repli
         if each.broker == partition.leader:
             leader = each
         if each.broker != replica.broker:
-            others.append(each.log_end)
+            others.append(_shared(each, replica))
     behind = max(0, leader.log_end - replica.log_end) if leader and replica.is_seen else 0
     alone = _alone(broker, others, replica)
     if replica.broker == partition.leader:
@@ -61,14 +61,11 @@ def replica_facts(state: ClusterState, partition: PartitionState, replica: Repli
         standing, tone = "zombie", "bad"
         forms = (f"believes it leads, epoch {replica.leader_epoch}", "believes it leads", "zombie")
     elif broker.condition == "dead":
-        standing, tone = "gone", "muted"
-        where = "in ISR, " if replica.in_isr else ""
-        ends = (f"{where}down, log ends here",) if replica.is_seen else ()
-        forms = (*ends, f"{where}down", "down")
+        standing, forms, tone = "gone", _dead(replica), "muted"
     elif replica.in_isr:
         fed = leader is not None and reachable(state.broker(leader.broker))
         standing, forms, tone = _in_sync(broker, behind, seen=replica.is_seen, fed=fed)
-    elif not replica.is_seen:
+    elif not replica.is_seen or leader is None:
         standing, forms, tone = "out of sync", ("not in ISR", "out"), "bad"
     else:
         standing, tone = "out of sync", "bad"
@@ -87,6 +84,15 @@ def _leader(broker: BrokerState) -> tuple[Standing, tuple[str, ...], Tone]:
     return "leader", ("LEADER",), "wire"
 
 
+def _dead(replica: ReplicaState) -> tuple[str, ...]:
+    where = "in ISR, " if replica.in_isr else ""
+    if replica.parted:
+        cut = f"{replica.parted:,} to be cut"
+        return f"down, {cut} when it starts", f"down, {cut}", "down"
+    ends = (f"{where}down, log ends here",) if replica.is_seen else ()
+    return *ends, f"{where}down", "down"
+
+
 def _in_sync(
     broker: BrokerState, behind: int, *, seen: bool, fed: bool
 ) -> tuple[Standing, tuple[str, ...], Tone]:
@@ -103,8 +109,15 @@ def _in_sync(
     return "in sync", ("in sync",), "repl"
 
 
+def _shared(other: ReplicaState, replica: ReplicaState) -> int:
+    """Up to where the other one has the same records; -1 where its log is not seen."""
+    if other.parts_at == replica.parts_at:
+        return other.log_end
+    return min([other.log_end, *(at for at in (other.parts_at, replica.parts_at) if at >= 0)])
+
+
 def _alone(broker: BrokerState, others: list[int], replica: ReplicaState) -> int:
-    """`others`: where the other logs end, -1 where that is not seen."""
+    """`others`: up to where the other logs have its records, -1 where that is not seen."""
     if not others or -1 in others or broker.condition == "dead":
         return 0
     return max(0, replica.log_end - max(others))

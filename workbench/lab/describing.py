@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Mapping
 
+import msgspec
+
 from workbench.lab.controller import Controller
 from workbench.lab.lifecycle import Lifecycle
+from workbench.lab.log import Log
 from workbench.lab.replica import Replica
 from workbench.lab.topic import Partition, Topic
 from workbench.model.cluster_state import (
@@ -48,37 +51,53 @@ class Description:
         )
 
     def _partition(self, topic: Topic, partition: Partition) -> PartitionState:
+        led = self._log(partition, partition.leader)
         return PartitionState(
             topic.name,
             partition.index,
             partition.leader,
             partition.leader_epoch,
             partition.isr,
-            tuple(self._replica(partition, number) for number in partition.replicas),
+            tuple(self._replica(partition, number, led) for number in partition.replicas),
             partition.elr,
             partition.last_known_leader,
             topic.minimum_isr(partition),
             topic.config.unclean_leader_election,
         )
 
-    def _replica(self, partition: Partition, number: int) -> ReplicaState:
+    def _log(self, partition: Partition, number: int) -> Log | None:
+        """A broker's log of it, be it on the disk of a dead one; None where there is none."""
+        if number not in self._brokers:
+            return None
+        broker = self._brokers[number].broker
+        stored = broker.replicas.get(partition.key) or broker.on_disk(partition.key)
+        return stored.log if stored else None
+
+    def _replica(self, partition: Partition, number: int, led: Log | None) -> ReplicaState:
+        """`led`: its leader's log."""
         broker = self._brokers[number].broker
         replica = broker.replicas.get(partition.key)
         in_isr = number in partition.isr
-        if replica is None:  # wiped, or on its way
-            if (stored := broker.on_disk(partition.key)) is None:
-                return ReplicaState(number, 0, 0, 0, in_isr=in_isr)
-            log = stored.log
-            return ReplicaState(number, log.start, log.end, stored.high_watermark, in_isr=in_isr)
-        return ReplicaState(
+        stored = replica.stored if replica is not None else broker.on_disk(partition.key)
+        if stored is None:  # wiped, or on its way
+            return ReplicaState(number, 0, 0, 0, in_isr=in_isr)
+        log = stored.log
+        parts = log.parts_from(led) if led is not None and number != partition.leader else None
+        state = ReplicaState(
             number,
-            replica.log.start,
-            replica.log.end,
-            replica.high_watermark,
-            _role(replica) if broker.condition.up else "none",
-            replica.partition.leader_epoch,
-            in_isr,
-            broker.lying(partition.key) if broker.condition.frozen else 0,
+            log.start,
+            log.end,
+            stored.high_watermark,
+            in_isr=in_isr,
+            parts_at=-1 if parts is None else parts,
+        )
+        if replica is None:
+            return state
+        return msgspec.structs.replace(
+            state,
+            role=_role(replica) if broker.condition.up else "none",
+            leader_epoch=replica.partition.leader_epoch,
+            lying=broker.lying(partition.key) if broker.condition.frozen else 0,
         )
 
 

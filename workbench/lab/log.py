@@ -170,6 +170,27 @@ class Log:
         known, end = self.end_of_epoch(epoch)
         return (known, end) if known < epoch or end < offset else None
 
+    def parts_from(self, leader: "Log") -> int | None:
+        """From which offset on its records are not the leader's; None where all of them are.
+
+        A record is told by offset and epoch (KIP-101). What either has trimmed is not compared.
+        """
+        if self.last_epoch == leader.last_epoch and self.end <= leader.end:
+            return None
+        at = max(self.start, leader.start)
+        while at < self.end:
+            (mine, my_end), (theirs, their_end) = self.epoch_at(at), leader.epoch_at(at)
+            if mine != theirs or at >= leader.end:
+                return at
+            at = min(my_end, their_end)
+        return None
+
+    def epoch_at(self, offset: int) -> tuple[int, int]:
+        """The epoch of the record at `offset`, and where that epoch ends; -1 where it is not known."""
+        after = bisect_right(self._epochs, offset, key=itemgetter(1))
+        end = self._epochs[after][1] if after < len(self._epochs) else max(self.end, offset + 1)
+        return self._epochs[after - 1][0] if after else -1, end
+
     def shared_with(self, epoch: int, end: int) -> int:
         """How far a follower's log may agree with a leader's, in which `epoch` ends at `end`."""
         mine, my_end = self.end_of_epoch(min(epoch, self.last_epoch))

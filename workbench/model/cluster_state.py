@@ -31,6 +31,13 @@ class ReplicaState(msgspec.Struct, frozen=True):
     """By the controller's word."""
     lying: int = 0
     """Records in the socket of a frozen broker: it appends them when it thaws."""
+    parts_at: int = -1
+    """From here on its records are not its leader's, and cut when it hears so; -1: none, or not known."""
+
+    @property
+    def parted(self) -> int:
+        """How many of its records are not its leader's."""
+        return max(0, self.log_end - self.parts_at) if self.parts_at >= 0 else 0
 
     @property
     def is_seen(self) -> bool:

@@ -26,8 +26,6 @@ class Scale(msgspec.Struct, frozen=True):
     fixed: int
     """Cells of what lies below `first`."""
     width: int
-    second: int
-    """Where the second longest log ends; `last` where that is not known, or there is no second."""
 
     @classmethod
     def of(cls, partition: PartitionState, width: int) -> "Scale":
@@ -37,13 +35,11 @@ class Scale(msgspec.Struct, frozen=True):
         marks = [replica.high_watermark for replica in seen]
         last = max(ends, default=0)
         if not last:
-            return cls(0, 0, 0, width, 0)
+            return cls(0, 0, 0, width)
         room = max(1, int(width * _SPREAD))
         newest = max(0, last - max(marks, default=0))
         first = max(min([*ends, *marks], default=0), last - max(4 * newest, 4 * room))
-        known = len(ends) == len(partition.replicas) > 1
-        second = sorted(ends)[-2] if known else last
-        return cls(first, last, width - min(room, last - first), width, second)
+        return cls(first, last, width - min(room, last - first), width)
 
     def cell(self, offset: int) -> int:
         """Where the bar of a log with that end stops."""
@@ -56,10 +52,13 @@ class Scale(msgspec.Struct, frozen=True):
 
 
 def log_bar(
-    roles: Roles, replica: ReplicaState, scale: Scale, *, dim: bool
+    roles: Roles, replica: ReplicaState, scale: Scale, *, alone: int, dim: bool
 ) -> tuple[tuple[Segment, ...], int]:
-    """The bar and its width: as many cells as the log is long in this scale, at most `scale.width` + 1."""
-    alone = 0 if dim else max(0, replica.log_end - scale.second)
+    """The bar and its width: as many cells as the log is long in this scale, at most `scale.width` + 1.
+
+    `alone`: how many of its records no other log has.
+    """
+    alone = 0 if dim else alone
     end = scale.cell(replica.log_end)
     mark = min(scale.cell(min(replica.high_watermark, replica.log_end)), end)
     if replica.log_end > replica.high_watermark and mark == end and end:

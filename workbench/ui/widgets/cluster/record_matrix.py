@@ -153,6 +153,7 @@ class _Matrix:
         single = span(ALONE.center(cell), roles.on, roles.bad)
         committed = span(" " * cell, None, roles.tint("repl", share))
         written = span(HATCH * cell, roles.warn if alive else roles.muted, roles.tint("warn", share / 3))
+        other = span("other".center(cell), roles.bad if alive else roles.muted, roles.tint("bad", share / 4))
         alone_from = replica.log_end - facts.alone
         for offset in self.offsets:
             if offset is None:
@@ -163,6 +164,8 @@ class _Matrix:
                 yield missing
             elif facts.alone and offset >= alone_from:
                 yield single
+            elif 0 <= replica.parts_at <= offset:
+                yield other
             else:
                 yield committed if offset < mark else written
 
@@ -173,6 +176,9 @@ class _Matrix:
             return (f"the only copy of {count_text(replica.log_end - 1)}",)
         if facts.alone:
             return f"the only copy of {facts.alone:,} records", "the only copy"
+        if facts.standing == "gone" and replica.parted:
+            at = count_text(replica.parts_at)
+            return f"other history from {at} on", f"others from {at} on"
         if facts.standing == "zombie" and leader is not None:
             return "what it acks now will be cut off", "its acks will be cut off"
         stuck = facts.standing in ("behind", "gone") and replica.in_isr

@@ -147,7 +147,7 @@ class ReplicaGrid(ScrollingChart, can_focus=False):
             facts = replica_facts(state, partition, replica)
             top += _label(roles, facts, column, ground)
             dim = broker.condition in ("dead", "frozen")
-            below += _bar(roles, replica, scale, column, ground, dim=dim, here=here)
+            below += _bar(roles, replica, scale, column, ground, alone=facts.alone, dim=dim, here=here)
         if self._drawn_high == 1:
             return [tight([*top[:2], *below[2:]])]
         return [tight(top), tight(below), *([[]] if self._drawn_high == 3 else [])]
@@ -197,13 +197,14 @@ def _bar(
     column: int,
     ground: str | None,
     *,
+    alone: int,
     dim: bool,
     here: bool,
 ) -> list[Segment]:
     """The bar, its log end offset, and the gap to the next."""
     if not replica.is_seen:
         return [span(pick(scale.width, *_UNSEEN).ljust(column + _GAP), roles.faint, ground)]
-    bar, width = log_bar(roles, replica, scale, dim=dim)
+    bar, width = log_bar(roles, replica, scale, alone=alone, dim=dim)
     text = f" {count_text(replica.log_end)}"
     end = span(text, roles.muted if dim else roles.text, ground, bold=here)
     if (room := column - width - len(text)) >= 0:
