@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from rich.text import Text
 
 from workbench.insight.key_spread import spread_of
 from workbench.model.key_totals import KeyTotals
+from workbench.partitioning import Placing, what_if
 from workbench.ui.key_following import KeyFollowing
 from workbench.ui.theme import load
 from workbench.ui.widgets.field import Field
@@ -91,6 +93,35 @@ async def test_what_if_follows_each_key_press(still_app, play):
         await pilot.press(*"00", "space", *"null", "enter")
         assert title.right == ""
         assert {placed.key for placed in app.screen.query_one(WhatIfChart)._found.keys} >= {b"\x00", None}
+
+
+async def test_what_if_says_neither_all_nor_nothing_of_what_is_not_quite_that(still_app, play):
+    app = still_app("keys")
+    async with app.run_test(size=(200, 60)) as pilot:
+        await opened(app, pilot, play)
+        chart = app.screen.query_one(WhatIfChart)
+        keys = [(f"user-{n}".encode(), 4) for n in range(1000)]
+        other = what_if(keys, Placing("consistent_random", 200), Placing("murmur2_random", 203))
+        chart.show(other, None, of_records=True, left_out=0)
+        said = "\n".join(lines(app, WhatIfChart))
+        assert "996 of 1,000 keys move  >99 %  with >99 % of the records" in said
+        assert "of all possible keys >99 % would" in said
+        hot = what_if([*keys, (b"hot", 7)], Placing("consistent_random", 6), Placing("consistent_random", 6))
+        chart.show(hot, None, of_records=True, left_out=0)
+        assert "hot has <1 % of the records, stays in p" in "\n".join(lines(app, WhatIfChart))
+        one = what_if([(b"hot", 7)], Placing("consistent_random", 6), Placing("consistent_random", 7))
+        chart.show(one, None, of_records=True, left_out=0)
+        assert "of 1 key moves" in lines(app, WhatIfChart)[1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_name_of_the_keys_gives_way_to_what_is_said_of_them(still_app, play, size):
+    app = still_app("keys")
+    async with app.run_test(size=size) as pilot:
+        await opened(app, pilot, play)
+        title = app.screen.query_one("#keys-pane", Pane).title
+        title.right = Text("5,000 keys · the 1,000 followed each in one partition")
+        assert "…" not in str(title.render())
 
 
 async def test_the_order_record_by_record_and_in_batches(still_app, play):

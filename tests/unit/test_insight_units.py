@@ -52,9 +52,9 @@ def test_scales_end_at_round_numbers(value: float, above: float) -> None:
     assert nice_above(value) == pytest.approx(above)
 
 
-def test_what_is_not_nothing_is_never_0_percent() -> None:
-    assert [percent(share) for share in (0, 0.0001, 0.0099, 0.01, 0.604, 1)] == [
-        "0 %", "<1 %", "<1 %", "1 %", "60 %", "100 %",
+def test_what_is_not_nothing_is_never_0_percent_and_what_is_not_all_never_100() -> None:
+    assert [percent(share) for share in (0, 0.0001, 0.0099, 0.01, 0.604, 0.99, 0.996, 1)] == [
+        "0 %", "<1 %", "<1 %", "1 %", "60 %", "99 %", ">99 %", "100 %",
     ]  # fmt: skip
 
 

@@ -56,8 +56,10 @@ def span_text(seconds: float) -> str:
 
 
 def percent(share: float) -> str:
-    """0.6 → "60 %"; what is not nothing is never 0."""
-    return "<1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+    """0.6 → "60 %"; what is not nothing is never 0, what is not all never 100."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
 def nice_above(value: float) -> float:

@@ -46,6 +46,7 @@ def _key(keys: str, action: str, what: str, tip: str) -> Binding:
 
 class KeysPane(Pane):
     TITLE = "Keys × partitions"
+    SHORT_TITLE = "Keys"
 
     def body(self) -> ComposeResult:
         yield Field(placeholder="/ only keys with this in them", id="key-filter")

@@ -3,7 +3,7 @@
 from rich.segment import Segment
 
 from workbench.insight.key_spread import key_text
-from workbench.insight.units import short_count
+from workbench.insight.units import percent, short_count
 from workbench.partitioning import Placed, WhatIf
 from workbench.ui.glyphs import ARROW, pick
 from workbench.ui.theme import Roles
@@ -86,7 +86,7 @@ class WhatIfChart(ScrollingChart):
         hot = found.hot
         records = sum(placed.records for placed in found.keys)
         if hot is not None and self._of_records and hot.records * len(found.keys) > records:
-            share = f"{hot.records / records * 100:.0f} % of the records" if records else ""
+            share = f"{percent(hot.records / records)} of the records" if records else ""
             name = pick(width // 3, key_text(hot.key))
             place = f"{_place(hot.before)} {ARROW} {_place(hot.after)}"
             if hot.before == hot.after:
@@ -110,17 +110,17 @@ class WhatIfChart(ScrollingChart):
         share = found.share_moved or 0.0
         colour = roles.warn if moved else roles.ok
         line = [
-            span(f"{moved:,} of {fixed:,} keys move", colour, bold=True),
-            span(f"  {share * 100:.0f} %", colour),
+            span(f"{moved:,} of {fixed:,} {'key moves' if fixed == 1 else 'keys move'}", colour, bold=True),
+            span(f"  {percent(share)}", colour),
         ]
         records = sum(placed.records for placed in found.keys)
         if self._of_records and records:
-            part = f"  with {found.records_moved / records * 100:.0f} % of the records"
+            part = f"  with {percent(found.records_moved / records)} of the records"
             if width_of(line) + len(part) <= width:
                 line.append(span(part, roles.muted))
         lines = [line]
         if found.expected_share is not None:
-            of_all = f"{found.expected_share * 100:.0f} %"
+            of_all = percent(found.expected_share)
             texts = (f"of all possible keys {of_all} would", f"of all keys {of_all}", of_all)
             lines.append([span(pick(width, *texts), roles.muted)])
         return lines
