@@ -100,11 +100,15 @@ def test_the_broker_that_the_keys_act_on_is_marked_without_colour(brokers, width
 @pytest.mark.parametrize("width", [118, 138, 198])
 def test_how_a_broker_stands_is_never_cut_in_narrow_columns(width):
     grid = ReplicaGrid()
-    state = cluster(FROZEN, BrokerState(2, 9092, "dead", session_left_s=7.5, since=99.0), brokers=9)
-    grid.show(state, Timeouts(), (0, 0))
+    dead = BrokerState(2, 9092, "dead", session_left_s=7.5, since=99.0)
+    cut_off = BrokerState(4, 9094, isolated=True, session_left_s=7.5, since=99.0)
+    slow = BrokerState(5, 9095, delay_ms=10_000)
+    grid.show(cluster(FROZEN, dead, cut_off, slow, brokers=9), Timeouts(), (0, 0))
     head, below = text(grid, width, 12)[:2]
     assert "frozen" in head
     assert "dead" in head
+    assert "slow" in head
+    assert "isolated" in head or "cut off" in head
     assert "…" not in head + below
 
 

@@ -105,6 +105,7 @@ APACHE = "cluster.kind = 'apache'\n"
         ("[[fault]]\ndo = 'wait'\ntarget = 'leader'\nafter.sent = 1", "f.toml:3: fault.0.target: wait has none: it is for the whole topic; take it out"),
         ("[[fault]]\ndo = 'wait'\nafter.isr = 1", "f.toml:2: fault.0.do: wait needs a count at which sending waits; give one, such as after = { acked = 1, isr = 1 }"),
         ("[[fault]]\ndo = 'slow'\ntarget = 'leader'", "f.toml:2: fault.0.do: slow needs ms; give it, such as ms = 200"),
+        ("[[fault]]\ndo = 'slow'\ntarget = 'leader'\nms = 600001", "f.toml:4: fault.0.ms: 600001 is out of range; give 1 to 600000"),
         ("[[fault]]\ndo = 'error'\ntarget = 'leader'", 'f.toml:2: fault.0.do: error needs code; give it, such as code = "NOT_LEADER_OR_FOLLOWER"'),
         ("[[fault]]\ndo = 'error'\ntarget = 'leader'\ncode = 'NOT_LEADER'", "f.toml:4: fault.0.code: 'NOT_LEADER' is not known; did you mean NOT_LEADER_OR_FOLLOWER?"),
         (FREEZE + "ms = 5", "f.toml:4: fault.0.ms: is for slow, and this is freeze; take it out"),

@@ -157,6 +157,7 @@ def _running(
             f"{served} a connection; leaves an ISR when {timeouts.lag_s:g} s behind",
             f"{served} a connection",
             f"each request +{broker.delay_ms} ms",
+            f"+{broker.delay_ms} ms",
         )
         return f"slow, {broker.delay_ms} ms", "warn", forms
     if broker.fenced:

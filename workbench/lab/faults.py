@@ -11,9 +11,8 @@ from workbench.lab.condition import Condition
 from workbench.lab.happenings import Happenings
 from workbench.lab.lifecycle import Lifecycle
 from workbench.model.cluster_state import HappenedKind
-from workbench.model.fault import CONTROLLER, Action, FaultKind
+from workbench.model.fault import CONTROLLER, LONGEST_DELAY_MS, Action, FaultKind
 
-_LONGEST_DELAY_MS = 600_000
 _NOT_OF_BROKERS: tuple[FaultKind, ...] = ("add-partitions", "wait")
 _FELT: tuple[FaultKind, ...] = ("slow", "drop-response", "error")
 _OF_A_LIVING_ONE: tuple[FaultKind, ...] = ("freeze", "thaw", "stop", "isolate", *_FELT)
@@ -47,8 +46,8 @@ class Faults:
                 raise InputError(f"cannot {action.do} broker {life.broker.id}: {complaint}")
         match action.do:
             case "slow":
-                if not 0 <= action.ms <= _LONGEST_DELAY_MS:
-                    raise InputError(f"slow: ms must be 0 to {_LONGEST_DELAY_MS}, not {action.ms}")
+                if not 0 <= action.ms <= LONGEST_DELAY_MS:
+                    raise InputError(f"slow: ms must be 0 to {LONGEST_DELAY_MS}, not {action.ms}")
             case "error":
                 _error(action.code)
         if action.do in {"error", "drop-response"} and action.times < 1:

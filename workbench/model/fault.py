@@ -27,6 +27,8 @@ POSSIBLE: Mapping["ClusterKind", frozenset[FaultKind]] = {
 TARGETS: tuple[str, ...] = ("leader", "followers", "controller", "frozen", "dead")
 """And "broker N"."""
 CONTROLLER = 0
+LONGEST_DELAY_MS = 600_000
+"""What slow may add to a request."""
 _BROKER = re.compile(r"broker ([1-9]\d?)")
 
 

@@ -4,7 +4,16 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workbench.model.fault import FAULT_KINDS, POSSIBLE, TARGETS, After, Fault, FaultKind, broker_of
+from workbench.model.fault import (
+    FAULT_KINDS,
+    LONGEST_DELAY_MS,
+    POSSIBLE,
+    TARGETS,
+    After,
+    Fault,
+    FaultKind,
+    broker_of,
+)
 from workbench.model.scenario import Scenario
 from workbench.model.scenario_keys import (
     MOST_BROKERS,
@@ -86,7 +95,7 @@ _CHECKS: Mapping[str, Check] = {
     "do": _one_of(FAULT_KINDS),
     "target": _target,
     "partition": whole(0, MOST_PARTITIONS - 1),
-    "ms": whole(1, 3_600_000),
+    "ms": whole(1, LONGEST_DELAY_MS),
     "code": _one_of(ERROR_CODES),
     "times": whole(1, 1_000_000),
     "partitions": whole(2, MOST_PARTITIONS),

@@ -229,7 +229,8 @@ def _head(roles: Roles, broker: BrokerState, facts: BrokerFacts, column: int, *,
     name = pick(column - len(facts.state) - 7, f" broker {broker.id}", "")
     word = facts.state.partition(" ")[0].rstrip(",")
     room = column - 3 - len(name)
-    how = pick(room, f" {glyph} {facts.state}", f" {glyph} {word}", f"{glyph}{word}", f"{glyph}", "")
+    shorter = ("cut off",) if word == "isolated" else ()
+    how = pick(room, f" {glyph} {facts.state}", f" {glyph} {word}", f"{glyph}{word}", *shorter, glyph, "")
     left = [
         chip,
         span(name, roles.accent if here else roles.text, ground, bold=True),
