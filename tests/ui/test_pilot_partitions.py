@@ -115,6 +115,9 @@ async def test_each_way_without_a_key_in_turn(tmp_path, until):
             drawn, in_turn, sticky, javas = session.orders
             ways = [one.way for one in session.orders]
             assert ways == ["random", "round robin", "sticky 10 ms", "Java's sticky"]
+            assert [run.scenario.title for run in session.runs.finished] == [
+                f"Without a key: {way}" for way in reversed(ways)
+            ], "Compare names them"
             assert {one.records for one in session.orders} == {299}
             for one in session.orders:
                 assert sum(records for _, records in one.in_batches) == 299

@@ -172,6 +172,8 @@ async def test_what_was_never_touched_is_not_undone() -> None:
     await directed(stage)
     assert stage.added == [9]
     assert stage.opened == [0, 1]
+    told = [(event.what, event.consequence) for event in stage.events if event.kind == "fault"]
+    assert told == [("add-partitions", "9 from now on: keys may go elsewhere")]
     assert not await stage.director.undo()
     assert stage.done == []
 

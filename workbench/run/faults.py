@@ -223,7 +223,8 @@ class Director:
         if problem or not (fault.do == "wait" or told_by_itself):
             named = ", ".join("the controller" if b == CONTROLLER else f"broker {b}" for b in brokers)
             what = " ".join(filter(None, (fault.do, named or fault.target)))
-            self._tell("fault", "bad" if problem else "warn", what, problem or "")
+            did = f"{fault.partitions} from now on: keys may go elsewhere" if fault.partitions else ""
+            self._tell("fault", "bad" if problem else "warn", what, problem or did)
         await self._go(index)
 
     async def _do(self, fault: Fault, brokers: tuple[int, ...]) -> None:

@@ -98,11 +98,14 @@ def without_keys(scenario: Scenario) -> tuple[Scenario, ...]:
         (ROUND_ROBIN, {}),
         (None, {_STICKY: "0"}),
     )
-    return tuple(
+    scenarios = (
         msgspec.structs.replace(
             plain,
             producer={**kept, "partitioner": "murmur2_random", **said},
             send=msgspec.structs.replace(plain.send, partitioner=ours),
         )
         for ours, said in ways
+    )
+    return tuple(
+        msgspec.structs.replace(each, title=f"Without a key: {way_of_choosing(each)}") for each in scenarios
     )
