@@ -1,11 +1,13 @@
 """The composer: key, value, null and empty, headers, partition, the preview."""
 
+import asyncio
+
 from textual.widgets import Static
 
 from workbench.model.record import Header, MadeRecord
 from workbench.ui.theme import palette
 from workbench.ui.widgets.composer import Composer
-from workbench.ui.widgets.header_rows import HeaderRows
+from workbench.ui.widgets.header_rows import HeaderRow, HeaderRows
 from workbench.ui.widgets.payload import Payload
 from workbench.ui.widgets.radio import Radio
 from workbench.ui.widgets.route import Route, Way
@@ -169,3 +171,21 @@ async def test_another_theme_recolours_what_was_drawn_a_moment_too_early(stand, 
         await until(lambda: bench.query_one("#send").title.right.spans[0].style == palette(stand.app).ok)
         await until(lambda: palette(stand.app).ok in str(bench.query_one("#verdict").content.style))
         assert palette(stand.app).text in str(bench.query_one("#made").content.spans)
+
+
+async def test_headers_are_those_of_one_record_or_another_while_rows_come_and_go(stand, until):
+    async with stand.app.run_test(size=(140, 42)):
+        await until(lambda: stand.session.phase == "idle")
+        rows = stand.app.bench.query_one(HeaderRows)
+        first = tuple(Header(f"a{number}", "x") for number in range(3))
+        await rows.show(first)
+        assert rows.headers == first
+        second = (Header("b", None), Header("b", ""))
+        showing = asyncio.create_task(rows.show(second))
+        while not showing.done():
+            assert rows.headers in (first, second)
+            await asyncio.sleep(0)
+        assert rows.headers == second
+        row = rows.query(HeaderRow).first()
+        await row.query_one(".value").remove()
+        assert rows.headers == second, "one that is being taken away still knows what it says"

@@ -15,7 +15,7 @@ from textual.widgets import Input, Label
 
 from workbench.model import scenario_keys
 from workbench.model.record import MadeRecord, RecordPlan
-from workbench.ui.glyphs import FAILED, OK, number, pick
+from workbench.ui.glyphs import FAILED, OK, number
 from workbench.ui.keys import control_key
 from workbench.ui.theme import palette
 from workbench.ui.widgets.field import Field
@@ -110,7 +110,6 @@ class Composer(Pane):
         rows = self.size.height
         self.set_class(rows < WHOLE_FROM, "-sub")
         self.set_class(rows >= BYTES_FROM, "-bytes")
-        self.call_after_refresh(self._show_verdicts)
 
     # ---- parts, where one is shown at a time
 
@@ -294,17 +293,16 @@ class Composer(Pane):
     def _show_verdicts(self) -> None:
         made = self._made
         for part in _PARTS:
-            editor = self._editor(part)
-            editor.show_verdict(self._verdict(made, part, editor.verdict_room()))
+            self._editor(part).show_verdict(self._verdict(made, part))
 
-    def _verdict(self, made: MadeRecord | None, part: Part, room: int) -> Text:
+    def _verdict(self, made: MadeRecord | None, part: Part) -> list[Text]:
+        """In several wordings, the longest first."""
         roles = palette(self.app)
         if made is None:
-            return Text(pick(room, "no preview yet", "no preview", ""), roles.muted)
+            return [Text(words, roles.muted) for words in ("no preview yet", "no preview")]
         if made.error is not None:
-            if made.where != part:
-                return Text("")
-            return Text(pick(room, f"{FAILED} not valid", f"{FAILED} wrong", FAILED), f"bold {roles.bad}")
+            words = (f"{FAILED} not valid", f"{FAILED} wrong", FAILED) if made.where == part else ()
+            return [Text(one, f"bold {roles.bad}") for one in words]
         data = made.key if part == "key" else made.value
         text: tuple[str, ...]
         if data is None:
@@ -312,7 +310,7 @@ class Composer(Pane):
         else:
             size = f"{number(len(data))} B"
             text = (f"valid, {size}", size) if data else ("empty, 0 B", "0 B")
-        return Text(pick(room, *(f"{OK} {form}" for form in text), OK), roles.ok)
+        return [Text(one, roles.ok) for one in (*(f"{OK} {form}" for form in text), OK)]
 
     def _show_notes(self) -> None:
         """What the tabs say of the parts that are not seen."""

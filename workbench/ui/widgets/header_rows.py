@@ -43,29 +43,29 @@ class HeaderRow(Horizontal):
     def __init__(self, header: Header, kind: str | None = None) -> None:
         """`kind`: text where an empty value is still to be typed."""
         super().__init__()
-        self._first = header
-        self._kind = kind or (_NULL if header.value is None else _TEXT if header.value else _EMPTY)
+        kind = kind or (_NULL if header.value is None else _TEXT if header.value else _EMPTY)
+        self._name_field = Field(header.name, "name")
+        self._kind_choice = Choice((_TEXT, _EMPTY, _NULL), kind)
+        self._value_field = Field(header.value or "", "")
         self._aside = ""
 
     def compose(self) -> ComposeResult:
-        header = self._first
-        name = Field(header.name, "name")
-        kind = Choice((_TEXT, _EMPTY, _NULL), self._kind)
-        value = Field(header.value or "", "")
         up, remove = Press(WARNING, id="raise"), Press(FAILED, id="remove")
         for widget, role in (
-            (name, "name"), (kind, "kind"), (value, "value"), (up, "raise"), (remove, "remove"),
+            (self._name_field, "name"), (self._kind_choice, "kind"), (self._value_field, "value"),
+            (up, "raise"), (remove, "remove"),
         ):  # fmt: skip
             widget.add_class(role)
             yield widget
-        self._mark(value, kind.value)
-        kind.tooltip = "Its value: text, empty (0 bytes) or null"
+        self._mark()
+        self._kind_choice.tooltip = "Its value: text, empty (0 bytes) or null"
         up.tooltip = "Move this header up (Alt+↑; Alt+↓ moves it down)"
         remove.tooltip = "Remove this header"
 
-    def _mark(self, value: Field, kind: str) -> None:
-        value.disabled = kind != _TEXT
-        value.placeholder = "null" if kind == _NULL else "empty, 0 B"
+    def _mark(self) -> None:
+        kind = self._kind_choice.value
+        self._value_field.disabled = kind != _TEXT
+        self._value_field.placeholder = "null" if kind == _NULL else "empty, 0 B"
 
     def action_move(self, by: int) -> None:
         self.post_message(self.MoveWanted(self, by))
@@ -77,20 +77,18 @@ class HeaderRow(Horizontal):
 
     @property
     def header(self) -> Header:
-        if not self.query(Choice):
-            return self._first  # just put there
-        null = self.query_one(Choice).value == _NULL
-        value = self.query_one(".value", Field)
-        return Header(self.query_one(".name", Field).value, None if null else value.value)
+        """As it stands, also while the row is being put there or taken away."""
+        null = self._kind_choice.value == _NULL
+        return Header(self._name_field.value, None if null else self._value_field.value)
 
     @on(Choice.Chosen)
     def _chosen(self, event: Choice.Chosen) -> None:
-        value = self.query_one(".value", Field)
+        value = self._value_field
         if event.value == _TEXT:
             value.value, self._aside = value.value or self._aside, ""
         else:
             value.value, self._aside = "", value.value or self._aside
-        self._mark(value, event.value)
+        self._mark()
 
 
 class HeaderRows(Vertical):
@@ -114,6 +112,8 @@ class HeaderRows(Vertical):
     def __init__(self, headers: Sequence[Header] = (), id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._first = tuple(headers)
+        self._coming: tuple[Header, ...] | None = None
+        """Those of another record, while its rows take the place of these."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="bar"):
@@ -131,6 +131,8 @@ class HeaderRows(Vertical):
 
     @property
     def headers(self) -> tuple[Header, ...]:
+        if self._coming is not None:
+            return self._coming
         return tuple(row.header for row in self.query(HeaderRow))
 
     def _tell(self) -> None:
@@ -142,9 +144,13 @@ class HeaderRows(Vertical):
         """Put others in their place, unless they are these."""
         if self.headers == tuple(headers):
             return
+        self._coming = tuple(headers)
         rows = self.query_one(".rows")
-        await rows.remove_children()
-        await rows.mount(*(HeaderRow(header) for header in headers))
+        try:
+            await rows.remove_children()
+            await rows.mount(*(HeaderRow(header) for header in headers))
+        finally:
+            self._coming = None
         self._tell()
 
     @on(HeaderRow.MoveWanted)

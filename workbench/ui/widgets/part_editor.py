@@ -11,12 +11,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.widgets import Input, Label, Static, TextArea
+from textual.widgets import Input, Label, TextArea
 
 from workbench.model.record import JAVA_CLASSES, SERIALIZER_NAMES, WITH_SCHEMA, RecordPlan
 from workbench.ui.widgets.field import Choice, Field, Press
 from workbench.ui.widgets.payload import Payload
 from workbench.ui.widgets.radio import Radio
+from workbench.ui.widgets.said import Fitted
 
 Part = Literal["key", "value"]
 Kind = Literal["text", "empty", "null", "file"]
@@ -86,7 +87,7 @@ class PartEditor(Vertical):
             radio = Radio(self._kinds(), self._kind_of(text), id=f"{part}-null")
             radio.tooltip = _TIPS[part]
             yield radio
-            yield Static("", classes="verdict", id="verdict" if part == "value" else "key-verdict")
+            yield Fitted("verdict" if part == "value" else "key-verdict", "verdict")
         with Horizontal(classes="schema"):
             yield Label("schema", classes="label-schema")
             yield Field(schema, "file", id=f"{part}-schema").add_class("file")
@@ -180,11 +181,8 @@ class PartEditor(Vertical):
         self._mark()
         self._show_file_name()
 
-    def show_verdict(self, verdict: Text) -> None:
-        self.query_one(".verdict", Static).update(verdict)
-
-    def verdict_room(self) -> int:
-        return max(self.query_one(".verdict", Static).content_size.width, 4)
+    def show_verdict(self, wordings: Sequence[Text]) -> None:
+        self.query_one(".verdict", Fitted).say_one_of(wordings)
 
     def show_wrong(self, places: Sequence[tuple[int, int | None]]) -> None:
         self.payload.show_wrong(places)

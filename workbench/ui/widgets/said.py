@@ -1,4 +1,6 @@
-"""A text that is told at every paint, and lays the screen out anew only where it says another thing."""
+"""Texts that are told again and again, and lay the screen out anew only where they say another thing."""
+
+from collections.abc import Sequence
 
 from rich.text import Text
 from textual.widgets import Static
@@ -12,3 +14,23 @@ class Said(Static):
         now = self.content
         if not isinstance(now, Text) or (now, now.style) != (text, text.style):
             self.update(text)
+
+
+class Fitted(Said):
+    """The longest of several wordings that fits into its line, chosen anew when its room changes."""
+
+    def __init__(self, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__("", id=id, classes=classes)
+        self._wordings: Sequence[Text] = ()
+
+    def say_one_of(self, wordings: Sequence[Text]) -> None:
+        """The longest first; where none fits it says nothing."""
+        self._wordings = wordings
+        self._choose()
+
+    def on_resize(self) -> None:
+        self._choose()
+
+    def _choose(self) -> None:
+        room = self.content_size.width
+        self.say(next((text for text in self._wordings if text.cell_len <= room), Text()))
