@@ -18,12 +18,33 @@ def test_evolve_shows_field_by_field_and_its_status_says_whether_it_fits(capsys)
     assert main(["schema", "evolve", ORDER, V2, "--record", RECORD]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "renamed from customer, known by alias" in next(line for line in lines if "buyer" in line)
-    assert '"EUR"' in next(line for line in lines if "currency" in line)
+    assert next(line for line in lines if "currency" in line).endswith('added, with the default "EUR"')
     assert lines[-1].startswith("compatible")
     assert main(["schema", "evolve", ORDER, BAD, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["problem"] == "Avro: Schema mismatch: int is not string"
     assert {step["what"] for step in told["steps"]} >= {"kept", "incompatible", "removed"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["evolve", ORDER, V2, "--record", "[]"], "the record does not fit the old schema: an object, a record Order,"),
+        (["sample", ORDER, "-n", "0"], "-n: 0 is out of range; give 1 or more"),
+        (["sample", ORDER, "-n", "-1"], "-n: -1 is out of range; give 1 or more"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_told_in_one_line(capsys, arguments, said):
+    assert main(["schema", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"kwb: {said}")
+    assert err.count("\n") == 1
+
+
+def test_a_type_without_a_name_has_no_gap_for_it(capsys, tmp_path):
+    (tmp_path / "text.avsc").write_text('"string"', encoding="utf-8")
+    assert main(["schema", "sizes", str(tmp_path / "text.avsc")]) == 0
+    assert capsys.readouterr().out.startswith('AVRO: "')
 
 
 LANGUAGES = ("json", "avsc", "proto", "thrift")

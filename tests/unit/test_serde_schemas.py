@@ -1,6 +1,7 @@
 """Schema formats: round trips, the public readers' word, and what does not fit."""
 
 import base64
+import copy
 import functools
 import io
 import json
@@ -19,7 +20,7 @@ from workbench.serde.errors import SchemaError
 from workbench.serde.memory_ids import MemoryIds
 from workbench.serde.schemas import languages, protobuf
 from workbench.serde.schemas.languages import indexes_length, packed_indexes
-from workbench.serde.schemas.schema import Source, encoder
+from workbench.serde.schemas.schema import Source, encoder, read_source
 from workbench.serde.setting import Setting
 from workbench.serde.wire import parts
 
@@ -290,6 +291,38 @@ def test_what_does_not_fit_is_told_by_field_and_line(name, file, text, problem):
     assert "\n" not in str(caught.value)
 
 
+ODD = [None, True, 0, -1, 1.5, 10**30, "", "int", "record", "shop.Order", "decimal", "date", [], {}, ["int", "null"],
+       {"type": "int"}, {"type": "enum", "name": "E", "symbols": ["A"]}, {"$ref": "#"}]  # fmt: skip
+
+
+def places_in(value, path=()):
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in inner:
+        yield (*path, step)
+        yield from places_in(item, (*path, step))
+
+
+@settings(QUICK, max_examples=400)
+@given(st.sampled_from([name for name in FILES if name.endswith(("avsc", "json"))]), st.data())
+def test_a_schema_with_anything_anywhere_is_refused_or_has_samples_that_fit(name, data):
+    schema = json.loads((SCHEMAS / name).read_text())
+    for path in data.draw(st.lists(st.sampled_from(list(places_in(schema))), min_size=1, max_size=2)):
+        within = schema
+        try:
+            for step in path[:-1]:
+                within = within[step]
+            within[path[-1]] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
+        except (TypeError, LookupError):  # what was put there before has no such place
+            continue
+    try:
+        loaded = load(schema, languages.language_of(name))
+        value = loaded.sample(draws(1))
+    except SerdeError:
+        return
+    loaded.fields()
+    loaded.decode(encoder(loaded)(json.dumps(value)))
+
+
 @pytest.mark.parametrize("name", ["avro-binary", "protobuf-binary", "thrift-binary", "json"])
 def test_nothing_deep_or_large_is_worse_than_an_error(name):
     file = {
@@ -313,6 +346,19 @@ def test_nothing_deep_or_large_is_worse_than_an_error(name):
         ("avro", '{"type": "record", "name": "A",\n "fields": [{"name": "x", "type": "B"}]}', 2, "the type B is not known"),
         ("avro", '{"type": "enum", "name": "E", "symbols": ["a", "a"]}', 1, "unique"),
         ("avro", "[" * 5000, 1, "nested too deep"),
+        ("avro", '""', 1, "a type has no name"),
+        ("avro", '["", "int"]', 1, "a type has no name"),
+        ("avro", '{"type": "enum", "name": "E",\n "symbols": []}', 1, "the enum E has no symbol"),
+        ("avro", "[]", 1, "a union has no branch"),
+        ("avro", '["int", ["string"]]', 1, "a union stands in a union"),
+        ("avro", '{"type": "fixed", "name": "F", "size": -1}', 1, "the fixed F takes -1 bytes"),
+        ("avro", '{"type": "record", "name": "R", "fields": [\n{"name": "a", "type": "int"},\n{"name": "a", "type": "int"}]}', 2, "R has several fields a"),
+        ("avro", '{"type": "record", "name": "R", "fields": [{"name": 5, "type": "int"}]}', 1, "R has a field whose name is 5"),
+        ("avro", '{"type": "enum", "name": "enum", "symbols": ["A"]}', 1, "a type cannot be called enum"),
+        ("avro", '{"type": "enum", "name": "E", "symbols": "tea"}', 1, "the symbols of the enum E are no list of names"),
+        ("avro", '{"type": "long",\n"logicalType": ["date"]}', 2, "a logicalType is a text, not a list of 1"),
+        ("json-schema", '{\n"$schema": 5}', 2, "no JSON schema: $schema is a text"),
+        ("avro", '{"type": "map", "values": {"type": "bytes", "logicalType": "decimal", "precision": 0}}', 1, "a decimal of 0 digits"),
         ("protobuf", 'syntax = "proto3";\nmessage A { int32 x = 1 }', 2, 'Expected ";"'),
         ("protobuf", 'syntax = "proto3"; message A { B b = 1; }', 1, '"B" is not defined'),
         ("protobuf", 'syntax = "proto3"; import "no.proto";', 1, "no.proto"),
@@ -350,6 +396,77 @@ def test_a_type_that_must_hold_itself_has_no_sample_and_fits_nothing(language, s
         deep = {"a": deep}
     with pytest.raises(SerdeError, match=r"a is missing|'a' is a required|required"):
         encoder(loaded)(json.dumps(deep))
+
+
+def test_avro_types_that_hold_each_other_by_files_are_told_and_not_followed_for_ever(tmp_path):
+    for name, other in (("Ape", "Bee"), ("Bee", "Ape")):
+        fields = [{"name": "x", "type": ["null", other]}]
+        (tmp_path / f"{name}.avsc").write_text(
+            json.dumps({"type": "record", "name": name, "fields": fields}), encoding="utf-8"
+        )
+    with pytest.raises(
+        SchemaError, match=r"\.avsc: by way of other files, ... holds itself; write them in one file"
+    ):
+        languages.load("AVRO", read_source(tmp_path / "Ape.avsc"))
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        ('{"type": "record", "name": "Bee", "fields": []}', "has Bee, where shop.Bee is looked for"),
+        ('{"type": "array", "items": "shop.Bee"}', "has no name, where shop.Bee is looked for"),
+        ('"shop.Bee"', "has no name"),
+        ("{", "not JSON at line 1"),
+    ],
+)
+def test_a_file_that_does_not_hold_the_avro_type_it_is_named_for_is_told(tmp_path, held, reason):
+    (tmp_path / "Bee.avsc").write_text(held, encoding="utf-8")
+    source = Source('{"type": "array", "items": "shop.Bee"}', tmp_path, "hive.avsc")
+    with pytest.raises(SchemaError, match=f"Bee.avsc: {reason}"):
+        languages.load("AVRO", source)
+
+
+def test_an_avro_type_of_another_file_may_be_used_twice_and_by_several(tmp_path):
+    shared = {"type": "record", "name": "Shared", "fields": [{"name": "n", "type": "int"}]}
+    (tmp_path / "Shared.avsc").write_text(json.dumps(shared), encoding="utf-8")
+    names = [f"T{number}" for number in range(40)]
+    for name in names:
+        holder = {"type": "record", "name": name, "fields": [{"name": "x", "type": "Shared"}]}
+        (tmp_path / f"{name}.avsc").write_text(json.dumps(holder), encoding="utf-8")
+    fields = [{"name": name.lower(), "type": name} for name in names]
+    source = Source(json.dumps({"type": "record", "name": "All", "fields": fields}), tmp_path)
+    loaded = languages.load("AVRO", source)
+    value = loaded.sample(draws(0))
+    assert len({json.dumps(each) for each in value.values()}) > 1
+    assert loaded.decode(loaded.encode(value)) == value
+    assert [reference.name for reference in loaded.references] == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "union U { 1: i32 a; 2: string b }",
+        "union V { 1: i32 a; 2: i32 b } struct A { 1: list<V> u; 2: map<i32, V> m }",
+    ],
+)
+def test_a_sample_of_a_thrift_union_has_one_field(text):
+    loaded = load(text, "THRIFT")
+    samples = [loaded.sample(draws(number)) for number in range(10)]
+    for value in samples:
+        assert loaded.decode(loaded.encode(value)) == value
+    assert {"a", "b"} <= {key for key in "ab" for value in samples if f"'{key}':" in str(value)}
+
+
+@pytest.mark.parametrize("text", ["enum E {} struct A { 1: E e }", "union U {}"])
+def test_a_thrift_type_without_any_value_has_no_sample(text):
+    with pytest.raises(SerdeError, match=r"the enum E has no symbol|the union U has no field"):
+        load(text, "THRIFT").sample(draws(0))
+
+
+def test_a_logical_type_that_does_not_go_with_its_type_is_ignored():
+    loaded = load({"type": "long", "logicalType": "decimal"})
+    value = loaded.sample(draws(0))
+    assert loaded.decode(loaded.encode(value)) == value
 
 
 def test_a_type_is_chosen_by_name_and_those_there_are_are_told():

@@ -58,9 +58,7 @@ def _evolve(parsed: argparse.Namespace) -> int:
         ]
         print(_json({**found._asdict(), "steps": steps}))
         return 1 if found.problem else 0
-    print(
-        f"{old.language} {old.name}: written with {parsed.old} ({found.size} bytes), read with {parsed.new}"
-    )
+    print(f"{_titled(old)}: written with {parsed.old} ({found.size} bytes), read with {parsed.new}")
     rows = [("field", "written", "read", "what happened")]
     rows += [
         (step.new or step.old, _shown(step.written), _shown(step.read), step.says) for step in found.steps
@@ -120,7 +118,7 @@ def _sizes(parsed: argparse.Namespace) -> int:
     if parsed.json:
         print(_json({"record": value, "bytes": sizes, "schema_bytes": len(schema.text.encode())}))
         return 0
-    print(f"{schema.language} {schema.name}: {text if len(text) < 200 else text[:200] + '…'}")
+    print(f"{_titled(schema)}: {text if len(text) < 200 else text[:200] + '…'}")
     for what, size in sizes.items():
         print(f"  {what:<28} {size:>8,} bytes")
     print(f"  {'the schema itself':<28} {len(schema.text.encode()):>8,} bytes")
@@ -131,8 +129,10 @@ def _sample(parsed: argparse.Namespace) -> int:
     from workbench.serde import SerdeError
     from workbench.serde.schemas import languages
 
+    if parsed.n < 1:
+        raise InputError(f"-n: {parsed.n} is out of range; give 1 or more")
     schema = _schema(parsed.file, parsed.type)
-    values = (_drawn(schema, parsed.seed, number) for number in range(max(0, parsed.n)))
+    values = (_drawn(schema, parsed.seed, number) for number in range(parsed.n))
     if parsed.avro_file is None:
         for value in values:
             print(_json(value))
@@ -147,6 +147,10 @@ def _sample(parsed: argparse.Namespace) -> int:
         raise InputError(f"--avro-file: {parsed.avro_file}: {error.strerror}") from None
     print(f"{parsed.n} records and their schema in {parsed.avro_file}", file=sys.stderr)
     return 0
+
+
+def _titled(schema: "Schema") -> str:
+    return f"{schema.language} {schema.name}".rstrip()
 
 
 def _schema(file: str, type_: str) -> "Schema":

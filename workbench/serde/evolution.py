@@ -1,5 +1,6 @@
 """Two versions of a schema: what becomes of a record that is written with one and read with the other."""
 
+import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from workbench.serde.draws import Draws
@@ -132,8 +133,13 @@ def _added(field: FieldFact, language: str) -> Step:
         return Step("", field.path, "incompatible", "added, and required: the old record has nothing for it")
     if field.default is not NONE:
         meant = " (a reader must fill it in)" if language == "JSON" else ""
-        return Step("", field.path, "added", f"added, with the default {field.default!r}{meant}")
+        return Step("", field.path, "added", f"added, with the default {_shown(field.default)}{meant}")
     return Step("", field.path, "added", "added, and not there in the old record")
+
+
+def _shown(default: Any) -> str:
+    """As JSON, which the two values beside it are too."""
+    return json.dumps(default, ensure_ascii=False, default=repr)
 
 
 def _step(old: FieldFact, new: FieldFact, language: str) -> Step:

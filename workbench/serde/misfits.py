@@ -15,7 +15,8 @@ class MisfitError(ValueError):
     """A value that does not fit; at least one (path, what is wrong). Never leaves `serde`."""
 
     def __init__(self, misfits: list[tuple[Path, str]]) -> None:
-        super().__init__(f"{dotted(misfits[0][0])}: {misfits[0][1]}")
+        path, text = misfits[0]
+        super().__init__(f"{dotted(path)}: {text}" if path else text)
         self.misfits = misfits[:MOST]
 
     def below(self, step: str | int) -> list[tuple[Path, str]]:

@@ -5,6 +5,7 @@ too: a union's value alone or as {"branch": value}; bytes and fixed as text of U
 """
 
 import io
+from collections import Counter
 from typing import Any
 
 from workbench.serde import json_text
@@ -12,8 +13,13 @@ from workbench.serde.errors import SchemaError, SerdeError
 from workbench.serde.schemas.avro_json import Converters
 from workbench.serde.schemas.avro_plain import plain
 from workbench.serde.schemas.avro_sample import Sampler
+from workbench.serde.schemas.avro_sound import named_types, unsound
 from workbench.serde.schemas.field_facts import FieldFact, avro_fields
 from workbench.serde.schemas.schema import Draws, Reference, Source, no_deeper, read_source
+
+_MOST_ASKED = 1000
+"""Times one name is looked up: once for each file that mentions it, and without end where files hold
+each other. Some 15,000 deep fastavro would end the process."""
 
 
 class AvroSchema:
@@ -27,7 +33,10 @@ class AvroSchema:
         self._files = _Files(source)
         raw = _parsed(source)
         with no_deeper():
-            self.parsed, named = self._parse(raw, source)
+            self.parsed = self._parse(raw, source)
+            if wrong := unsound(self.parsed):
+                raise _fault(source, wrong.word, wrong.reason)
+            named = named_types(self.parsed)
             if type_:
                 self.parsed = _one_of(named, type_, source)
             self.references = self._files.references
@@ -81,18 +90,20 @@ class AvroSchema:
     def sample(self, draws: Draws) -> Any:
         return self._sampler.sample(self.parsed, draws)
 
-    def _parse(self, raw: Any, source: Source) -> tuple[Any, dict[str, Any]]:
+    def _parse(self, raw: Any, source: Source) -> Any:
         """Parsed with what it refers to written out where it is first named, so that it stands alone."""
         from fastavro.repository.base import AbstractSchemaRepository, SchemaRepositoryError
         from fastavro.schema import SchemaParseException, UnknownType, load_schema
 
-        files = self._files
+        files, whole = self._files, [raw]
         unknown: Any = UnknownType
 
         class Beside(AbstractSchemaRepository):
             def load(self, name: Any) -> Any:
+                if whole:
+                    return whole.pop()
                 if name == "":
-                    return raw
+                    raise _fault(source, "", "a type has no name")
                 if not isinstance(name, str):
                     raise unknown(str(name.get("type", name) if isinstance(name, dict) else name))
                 found = files.load(name)
@@ -100,20 +111,18 @@ class AvroSchema:
                     raise SchemaRepositoryError(name)
                 return found
 
-        named: dict[str, Any] = {}
         try:
-            parsed = load_schema("", repo=Beside(), named_schemas=named, _write_hint=False)
+            return load_schema("", repo=Beside(), _write_hint=False)
+        except SchemaError:
+            raise
         except UnknownType as error:
             looked = f"; there is no {error.name}.avsc beside it" if source.folder else ""
             raise _fault(source, error.name, f"the type {error.name} is not known{looked}") from None
-        except SchemaRepositoryError as error:
-            raise _fault(source, str(error), f"the type {error} is not known, nor a file of it") from None
         except SchemaParseException as error:
             raise _fault(source, "", _one_line(error)) from None
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             what = f"lacks {error}" if isinstance(error, KeyError) else _one_line(error)
             raise _fault(source, "", f"no Avro schema: {what}") from None
-        return parsed, named
 
 
 class _Files:
@@ -122,19 +131,30 @@ class _Files:
     def __init__(self, source: Source) -> None:
         self._folder, self._beside = source.folder, source.beside
         self._found: dict[str, Source] = {}
+        self._asked: Counter[str] = Counter()
 
     def load(self, name: str) -> Any | None:
+        source = self._source_of(name)
+        if source is None:
+            return None
+        self._found[name] = source
+        self._asked[name] += 1
+        if self._asked[name] > _MOST_ASKED:
+            raise SchemaError(
+                f"{source.name}: by way of other files, {name} holds itself; write them in one file"
+            )
+        raw = _parsed(source)
+        if (there := _full_name(raw)) != name:
+            raise SchemaError(f"{source.name}: has {there or 'no name'}, where {name} is looked for")
+        return raw
+
+    def _source_of(self, name: str) -> Source | None:
         if name in self._beside:
-            self._found[name] = source = Source(self._beside[name], self._folder, name, self._beside)
-            return _parsed(source)
+            return Source(self._beside[name], self._folder, name, self._beside)
         if self._folder is None:
             return None
-        for file in (f"{name}.avsc", f"{name.rpartition('.')[2]}.avsc"):
-            path = self._folder / file
-            if path.is_file():
-                self._found[name] = source = read_source(path)
-                return _parsed(source)
-        return None
+        paths = (self._folder / file for file in (f"{name}.avsc", f"{name.rpartition('.')[2]}.avsc"))
+        return next((read_source(path) for path in paths if path.is_file()), None)
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -143,6 +163,16 @@ class _Files:
             for name, source in self._found.items()
             if not any(_mentions(other.text, name) for key, other in self._found.items() if key != name)
         )
+
+
+def _full_name(raw: Any) -> str:
+    """Of what a file holds, where that is one type with a name."""
+    if not isinstance(raw, dict):
+        return ""
+    name, namespace = raw.get("name"), raw.get("namespace")
+    if not isinstance(name, str):
+        return ""
+    return f"{namespace}.{name}" if isinstance(namespace, str) and namespace and "." not in name else name
 
 
 def _mentions(text: str, name: str) -> bool:

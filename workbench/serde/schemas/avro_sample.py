@@ -72,7 +72,7 @@ def _simple(  # noqa: C901, PLR0911  # one case a type
 ) -> Any:
     logical = schema.get("logicalType")
     match (logical, kind):
-        case ("decimal", _):
+        case ("decimal", "bytes" | "fixed"):
             most = 10 ** min(schema["precision"], 6)
             return sample_words.decimal(draws.below(most), schema.get("scale", 0))
         case ("date", "int"):

@@ -34,6 +34,9 @@ class JsonSchema:
             raise SchemaError(f"{source.name}: {error}", error.place) from None
         if not isinstance(parsed, dict | bool):
             raise SchemaError(f"{source.name}: a JSON schema is an object, or true or false", (1, 1))
+        if isinstance(parsed, dict) and not isinstance(parsed.get("$schema", ""), str):
+            place = json_text.place(source.text, ("$schema",))
+            raise SchemaError(f"{source.name}: no JSON schema: $schema is a text", place)
         kind = validator_for(parsed, default=Draft202012Validator)
         try:
             with no_deeper():

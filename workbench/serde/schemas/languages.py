@@ -16,6 +16,17 @@ SUFFIXES = {".avsc": "AVRO", ".json": "JSON", ".proto": "PROTOBUF", ".thrift": "
 
 def load(language: str, source: Source, type_: str = "") -> Schema:
     """Raises SchemaError with the place in the schema's text."""
+    try:
+        return _loaded(language, source, type_)
+    except SerdeError:
+        raise
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        # the libraries raise what their parts raise, and no schema may end the engine
+        told = " ".join(str(error).split())[:200]
+        raise SchemaError(f"{source.name}: no {language} schema: {type(error).__name__}: {told}") from error
+
+
+def _loaded(language: str, source: Source, type_: str) -> Schema:
     match language:
         case "AVRO":
             from workbench.serde.schemas.avro import AvroSchema

@@ -14,7 +14,7 @@ from workbench.serde.misfits import MisfitError, misfit
 from workbench.serde.schemas.field_facts import FieldFact, thrift_fields
 from workbench.serde.schemas.schema import Draws, Reference, Source
 from workbench.serde.schemas.thrift_json import plain, struct_converter
-from workbench.serde.schemas.thrift_sample import sample_struct
+from workbench.serde.schemas.thrift_sample import Sampler
 
 _LINE = re.compile(r"at line (\d+)")
 
@@ -36,7 +36,9 @@ class ThriftSchema:
             raise SchemaError(f"{source.name}: has no struct {type_}; there are {', '.join(structs)}")
         self.name = type_ or list(structs)[-1]
         self._struct = structs[self.name]
-        self._convert = struct_converter(self._struct, self._module.__thrift_meta__["unions"])
+        unions = self._module.__thrift_meta__["unions"]
+        self._convert = struct_converter(self._struct, unions)
+        self._sampler = Sampler(unions)
         self._is_compact = is_compact
 
     def compact(self) -> "ThriftSchema":
@@ -70,7 +72,7 @@ class ThriftSchema:
         return thrift_fields(self._struct)
 
     def sample(self, draws: Draws) -> Any:
-        return sample_struct(self._struct, draws)
+        return self._sampler.struct(self._struct, draws)
 
     def _protocol(self) -> Any:
         from thriftpy2 import protocol

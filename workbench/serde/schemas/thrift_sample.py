@@ -1,6 +1,7 @@
 """A JSON value that fits a Thrift struct, drawn."""
 
 import base64
+from collections.abc import Collection
 from typing import Any
 
 from workbench.serde import sample_words
@@ -11,32 +12,60 @@ from workbench.serde.schemas.schema import Draws
 _DEEP, _DEEPEST = 1, 40
 
 
-def sample_struct(struct: Any, draws: Draws, depth: int = 0) -> Any:
-    """Deep inside, structs that may be absent are. Raises SerdeError where that ends nowhere."""
-    if depth > _DEEPEST:
-        raise SerdeError("a value of this struct would be endless: it must hold itself")
-    made = {}
-    for spec in struct.thrift_spec.values():
-        kind, name, inner, required = spec if len(spec) == 4 else (spec[0], spec[1], None, spec[2])
-        if kind == t.STRUCT and depth > _DEEP and not required:
-            continue
-        made[name] = _value(kind, inner, draws, name, depth)
-    return made
+class Sampler:
+    """`unions`: those structs of which one field is set."""
+
+    def __init__(self, unions: Collection[Any]) -> None:
+        self._unions = unions
+
+    def struct(self, struct: Any, draws: Draws, depth: int = 0) -> Any:
+        """Deep inside, structs that may be absent are. Raises SerdeError where that ends nowhere."""
+        if depth > _DEEPEST:
+            raise SerdeError("a value of this struct would be endless: it must hold itself")
+        specs = list(struct.thrift_spec.values())
+        if struct in self._unions:
+            specs = [self._one_of(specs, struct.__name__, draws, depth)]
+        made = {}
+        for spec in specs:
+            kind, name, inner, required = spec if len(spec) == 4 else (spec[0], spec[1], None, spec[2])
+            if kind == t.STRUCT and depth > _DEEP and not required and struct not in self._unions:
+                continue
+            made[name] = self._value(kind, inner, draws, name, depth)
+        return made
+
+    def _one_of(self, specs: list[Any], name: str, draws: Draws, depth: int) -> Any:
+        if not specs:
+            raise SerdeError(f"the union {name} has no field")
+        flat = [spec for spec in specs if spec[0] != t.STRUCT] if depth > _DEEP else specs
+        among = flat or specs
+        return among[draws.below(len(among))]
+
+    def _value(self, kind: int, inner: Any, draws: Draws, name: str, depth: int) -> Any:
+        if kind == t.STRUCT:
+            return self.struct(inner, draws, depth + 1)
+        if kind == t.MAP:
+            key = self._item(inner[0], draws, "", depth)
+            text = str(key).lower() if isinstance(key, bool) else str(key)
+            return {text: self._item(inner[1], draws, name, depth)}
+        if kind in {t.LIST, t.SET}:
+            count = 0 if depth > _DEEP else 1 + draws.below(3)
+            items = [self._item(inner, draws, name, depth) for _ in range(count)]
+            once = [item for at, item in enumerate(items) if item not in items[:at]]
+            return once if kind == t.SET else items
+        return _simple(kind, inner, draws, name)
+
+    def _item(self, inner: Any, draws: Draws, name: str, depth: int) -> Any:
+        kind, more = inner if isinstance(inner, tuple) else (inner, None)
+        return self._value(kind, more, draws, name, depth)
 
 
-def _value(  # noqa: PLR0911  # one case a type
-    kind: int, inner: Any, draws: Draws, name: str, depth: int
+def _simple(  # noqa: PLR0911  # one case a type
+    kind: int, inner: Any, draws: Draws, name: str
 ) -> Any:
-    if kind == t.STRUCT:
-        return sample_struct(inner, draws, depth + 1)
-    if kind == t.MAP:
-        key = _item(inner[0], draws, "", depth)
-        return {str(key).lower() if isinstance(key, bool) else str(key): _item(inner[1], draws, name, depth)}
-    if kind in {t.LIST, t.SET}:
-        items = [_item(inner, draws, name, depth) for _ in range(0 if depth > _DEEP else 1 + draws.below(3))]
-        return [item for at, item in enumerate(items) if item not in items[:at]] if kind == t.SET else items
     if kind == t.I32 and inner is not None:
         symbols = list(inner._NAMES_TO_VALUES)  # noqa: SLF001 - thriftpy2's own way to ask
+        if not symbols:
+            raise SerdeError(f"the enum {inner.__name__} has no symbol")
         return symbols[draws.below(len(symbols))]
     match kind:
         case t.BOOL:
@@ -50,8 +79,3 @@ def _value(  # noqa: PLR0911  # one case a type
         case t.STRING:
             return sample_words.text(draws, name)
     return sample_words.whole(draws, name)
-
-
-def _item(inner: Any, draws: Draws, name: str, depth: int) -> Any:
-    kind, more = inner if isinstance(inner, tuple) else (inner, None)
-    return _value(kind, more, draws, name, depth)
