@@ -7,6 +7,7 @@ from workbench.insight.happenings import Timeouts
 from workbench.model.cluster_state import BrokerState, ClusterState, PartitionState, ReplicaState
 from workbench.model.events import Event
 from workbench.ui.glyphs import FOCUS_BAR
+from workbench.ui.screens.cluster import _possible
 from workbench.ui.theme import load
 from workbench.ui.widgets.cluster.forecast_lines import ForecastLines
 from workbench.ui.widgets.cluster.partition_strip import PartitionStrip
@@ -119,6 +120,22 @@ def test_a_dead_leader_s_successor_is_told_while_the_controller_does_not_know():
     said = text(lines, 138, 2)[0]
     assert said.startswith("Broker 1 is dead  after 7.1 s: broker 2 leads; its log ends at 107")
     assert "3 acked records lost" in said
+
+
+@pytest.mark.parametrize(
+    ("stands", "offered"),
+    [
+        ({}, {"freeze", "kill", "stop", "slow", "isolate"}),
+        ({"isolated": True}, {"freeze", "kill", "slow", "thaw"}),
+        ({"condition": "starting"}, {"freeze", "kill", "slow", "isolate"}),
+        ({"condition": "stopping"}, {"kill"}),
+        ({"condition": "frozen"}, {"thaw", "kill"}),
+        ({"condition": "dead"}, {"restart", "wipe"}),
+    ],
+)
+def test_only_keys_that_can_do_something_are_offered(stands, offered):
+    """As the lab refuses the others (`workbench/lab/faults.py`)."""
+    assert {kind for kind, *_ in _possible(BrokerState(1, 9091, **stands))} == offered
 
 
 def test_partitions_that_do_not_fit_are_hinted_at():

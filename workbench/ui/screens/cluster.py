@@ -277,12 +277,15 @@ def _possible(broker: BrokerState) -> list[tuple["FaultKind", str, str, str]]:
         return [("restart", "K", "start", "screen.kill"), ("wipe", "W", "wipe its log", "screen.wipe")]
     if broker.condition == "frozen":
         return [("thaw", "F", "thaw", "screen.freeze"), ("kill", "K", "kill", "screen.kill")]
+    if broker.condition == "stopping":
+        return [("kill", "K", "kill", "screen.kill")]
+    hands_over = broker.condition == "running" and not broker.isolated
     joined = ("thaw", "I", "rejoin") if broker.isolated else ("isolate", "I", "isolate")
     quick = "quick" if broker.delay_ms else "slow"
     return [
         ("freeze", "F", "freeze", "screen.freeze"),
         ("kill", "K", "kill", "screen.kill"),
-        ("stop", "X", "shut down", "screen.stop_broker"),
+        *([("stop", "X", "shut down", "screen.stop_broker")] if hands_over else []),  # type: ignore[list-item]
         ("slow", "S", quick, "screen.slow"),
         (*joined, "screen.isolate"),  # type: ignore[list-item]
     ]
