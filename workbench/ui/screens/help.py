@@ -63,7 +63,7 @@ _KEYS = (
         ("k", "kill it: its log stays; start it again"),
         ("x", "stop it as an operator does: leaderships first"),
         ("w", "wipe the log of a dead one"),
-        ("s", "slow: each request takes 200 ms more, 5/s a connection; and back"),
+        ("s", "slow: 200 ms more a request, 5/s a connection; and back"),
         ("i", "cut it off from the other brokers; and back"),
         ("Escape", "back to the bench"),
     )),
