@@ -37,7 +37,7 @@ def _seen(stand, selector):
 async def test_number_keys_and_clicks_go_through_the_tabs(stand, until):
     async with stand.app.run_test(size=(80, 24)) as pilot:
         await until(lambda: stand.session.phase == "idle")
-        assert _seen(stand, "#composer")
+        await until(lambda: _seen(stand, "#composer"))
         for key, shown in (("1", "#config"), ("3", "#partitions"), ("4", "#events"), ("2", "#send")):
             await pilot.press(key)
             await until(lambda shown=shown: _seen(stand, shown))
