@@ -6,6 +6,7 @@
 #   make test-tools    tests that need kcat or tmux
 #   make test-apache   tests on Apache Kafka and with its Java clients
 #   make soak          tests that run for minutes: fuzzing, random scenarios
+#   make shaken        the screen's tests, its messages handled late by lot; SEED=2 draws others
 #   make bench         ratios against peers, in one run; ARGS='load idle' measures single sections
 #   make bench-apache  the same on Apache Kafka, and against kafka-producer-perf-test
 #   make docs          pages made from words and measurements (docs/config-rules.md, docs/agreement.md)
@@ -14,6 +15,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -35,7 +37,7 @@ NEEDS_TOOLS := kcat or terminal
 NEEDS_JAVA := apache or java_tools
 LONG := soak
 
-.PHONY: run test check lint unit test-tools test-apache soak bench bench-apache docs lock clean FORCE
+.PHONY: run test check lint unit test-tools test-apache soak shaken bench bench-apache docs lock clean FORCE
 
 run: $(READY)
 	@$(BIN)/kwb $(ARGS)
@@ -63,6 +65,9 @@ test-apache: $(READY)
 
 soak: $(READY)
 	$(PYTEST) -m '$(LONG)' $(ARGS)
+
+shaken: $(READY)
+	$(PYTEST) -n 2 --dist loadfile -p tests.shared.shaken --shake $(SEED) -m 'not ($(LONG) or $(NEEDS_TOOLS) or $(NEEDS_JAVA))' tests/ui $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -1,7 +1,7 @@
 """`pytest -p tests.shared.shaken --shake SEED`: messages of Textual's are handled later than asked for, by lot.
 
 Each widget has a queue of its own, and which of two is served first is nobody's promise: what holds only in
-the usual order fails here. Run it over tests/ui when messages were added (`make soak` does).
+the usual order fails here. `make shaken` runs tests/ui so.
 """
 
 import asyncio
