@@ -251,6 +251,21 @@ def test_what_happened_in_the_first_columns_is_named_behind_the_time() -> None:
     assert "broker" not in axis, "which of the two would it be"
 
 
+def test_the_words_of_a_mark_hide_no_other_mark() -> None:
+    insight, heatmap = changed_run(60, "done", None), Heatmap()
+    whats = ("frozen", "thawed", "killed", "started again")
+    faults = [
+        Event(insight.clock_wall + at, "fault", "warn", f"broker {number}", what)
+        for number, (at, what) in enumerate(zip((9.2, 12.2, 12.7, 25.2), whats, strict=True), 1)
+    ]
+    heatmap.show(insight, topic(1), faults)
+    axis = texts(heatmap, 100, 3)[0]
+    assert axis.count("▼") == 4
+    assert "broker 1 frozen ▼" in axis
+    assert "broker 4 started again ▼" in axis
+    assert "broker 2" not in axis, "it has no room behind the mark before it"
+
+
 def test_where_marks_leave_no_room_between_the_ends_one_time_is_told() -> None:
     insight = changed_run(10, change=None)
     faults = [

@@ -37,7 +37,8 @@ def time_axis(
         return []
     line: list[Cell] = [(" ", None, None)] * columns.width
     marks = _marks(columns, insight, happened)
-    (start, left), (at, right) = _ends(columns, [cell for cell, _ in marks])
+    cells = [cell for cell, _ in marks]
+    (start, left), (at, right) = _ends(columns, cells)
     _write(line, start, left, roles.muted)
     _write(line, at, right, roles.muted)
     first, free = start + len(left), at
@@ -46,9 +47,10 @@ def time_axis(
         if cell < start or cell >= at + len(right):
             _write(line, cell, MARK, colour)
         elif first < cell < free:
-            label = pick(cell - first - 2, *_words(event), " ").lstrip()
+            before = max((other + 1 for other in cells if other < cell), default=first)
+            label = pick(cell - max(first, before) - 2, *_words(event), " ").lstrip()
             _write(line, cell - len(label), f"{label}{MARK}", colour)
-            free = cell - len(label) - 1
+            free = cell - len(label) - bool(label)
     early = [event for cell, event in marks if cell < start]
     if len(early) == 1 and left and cursor_s is None:
         text = pick(free - first - 3, *(each.strip() for each in _words(early[0])), "")
