@@ -1,14 +1,17 @@
 """What the Pipeline screen says of a run is what was done to it: each bottleneck provoked on the lab."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.shared.bottlenecks import PROVOKED, held_up, scenario, sending
 from workbench.clusters.choice import cluster_for
-from workbench.insight.bottleneck import Bottleneck, bottleneck
+from workbench.insight.bottleneck import Bottleneck, Kind, bottleneck
 from workbench.insight.live import Live
 from workbench.insight.pipeline import Plan, pipeline
 from workbench.model.fault import After, Fault
 from workbench.model.frame import Frame
+from workbench.model.scenario_file import read_scenario
 from workbench.run.bench import Bench
 
 
@@ -29,6 +32,36 @@ async def test_each_bottleneck_is_told_from_the_others() -> None:
     assert said["one partition"].sentence.startswith("A hot key")
     assert "is for p5" in said["one partition"].sentence
     assert "each callback blocks 1 ms" in said["callback"].sentence
+
+
+SAMPLE = Path(__file__).parents[2] / "sample_payloads" / "scenarios" / "held_up.toml"
+STEPS: dict[str, tuple[Kind, dict[str, str]]] = {
+    "as it is": ("in-flight limit", {"send.count": "900"}),
+    "larger batches": ("rate", {"send.count": "900", "producer.batch.num.messages": "100"}),
+    "a hot key": ("one partition", {"send.count": "400", "record.key": "hot"}),
+    "linger": (
+        "linger",
+        {"send.count": "900", "producer.batch.num.messages": "100", "producer.linger.ms": "200"},
+    ),
+    "callback": (
+        "callback",
+        {"send.count": "400", "producer.batch.num.messages": "100", "send.callback_delay_ms": "5"},
+    ),
+}
+
+
+@pytest.mark.timeout(120)
+async def test_the_sample_shows_what_its_note_says_at_each_step() -> None:
+    bench = Bench(cluster_for(read_scenario(SAMPLE).scenario), lambda _event: None)
+    said: dict[str, Kind] = {}
+    try:
+        await bench.open()
+        for step, (_kind, settings) in STEPS.items():
+            given = [f"{name}={value}" for name, value in settings.items()]
+            said[step] = (await held_up(bench, read_scenario(SAMPLE).resolve(given))).kind
+    finally:
+        await bench.close()
+    assert said == {step: kind for step, (kind, _settings) in STEPS.items()}
 
 
 @pytest.mark.timeout(60)

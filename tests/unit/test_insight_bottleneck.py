@@ -112,6 +112,8 @@ def test_the_in_flight_limit_holds_up_a_run_whose_buffer_is_nearly_empty() -> No
         "Latency: the in-flight limit (5 requests a broker) is reached; each answer takes 67.0 ms"
     )
     assert words.endswith("420 records wait.")
+    hot = said(replace(slow, queued=(410, 10)), plan, 576.0)
+    assert hot.startswith("A hot key: 91 % of what the client holds (445 records) is for p0")
     assert said(replace(slow, brokers=(UP,)), plan, 576.0).startswith("Nothing in the client"), (
         "not at the limit"
     )

@@ -108,7 +108,7 @@ def _callback(seen: Pipeline, plan: Plan) -> Bottleneck | None:
 
 
 def _one_partition(seen: Pipeline, plan: Plan) -> Bottleneck | None:
-    if not _backlog(seen, plan) or len(seen.held) < 2 or seen.busiest is None:
+    if not _pressed(seen, plan) or len(seen.held) < 2 or seen.busiest is None:
         return None
     partition, share = seen.busiest
     if share < max(_CROWD, 1.5 / len(seen.held)):
@@ -143,9 +143,7 @@ def _one_partition(seen: Pipeline, plan: Plan) -> Bottleneck | None:
 
 
 def _in_flight_limit(seen: Pipeline, plan: Plan) -> Bottleneck | None:
-    if plan.in_flight is None or seen.at_limit < 0.5:
-        return None
-    if seen.fill < _FULL and not _queue_lasts(seen, plan):  # however large the buffer is
+    if plan.in_flight is None or seen.at_limit < 0.5 or not _pressed(seen, plan):
         return None
     requests = "1 request" if plan.in_flight == 1 else f"{plan.in_flight} requests"
     known = seen.split is not None and seen.split.round_trip is not None
@@ -260,6 +258,11 @@ def _backlog(seen: Pipeline, plan: Plan) -> bool:
     if seen.fill >= _FULL:
         return True
     return _queue_lasts(seen, plan) and seen.fill >= 0.1
+
+
+def _pressed(seen: Pipeline, plan: Plan) -> bool:
+    """Whether records wait that should not, however large the buffer is."""
+    return seen.fill >= _FULL or _queue_lasts(seen, plan)
 
 
 def _queue_lasts(seen: Pipeline, plan: Plan) -> bool:
