@@ -118,6 +118,16 @@ def test_what_one_s_own_code_does_wrong_is_counted_and_told(tmp_path: Path) -> N
     assert "10 of 100 records failed or were rejected: _BAD_PARTITION (partitioner)" in done.stderr
 
 
+def test_an_interceptor_that_takes_too_long_is_the_reason_that_is_told(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text("def sleeps(record):\n    while True:\n        pass\n")
+    (tmp_path / "s.toml").write_text(
+        "[send]\ncount = 2\nrecord_timeout_ms = 50\ninterceptors = ['shop:sleeps']\n"
+    )
+    done = kwb("--allow-code", str(tmp_path / "s.toml"))
+    assert done.returncode == 0, done.stderr
+    assert "2 of 2 records failed or were rejected: _RECORD_TIMEOUT (interceptor): took longer" in done.stderr
+
+
 def test_code_that_cannot_be_loaded_is_one_line_with_status_2(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text("def broken(:\n")
     for reference, said in (("shop:broken", "shop.py: line 1: "), ("tea:pot", "there is no module tea")):

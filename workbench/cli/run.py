@@ -69,12 +69,14 @@ def run(parsed: argparse.Namespace) -> int:
 
 def _warn(report: "Report") -> None:
     """Say on stderr what a reader of the exit status alone would miss."""
+    from workbench.model.frame import UNHARMED
+
     ledger = report.ledger
     if gone := ledger.failed + ledger.rejected:
         reasons = ", ".join(
             f"{error.code} ({error.where})" + (f": {error.text}" if error.text else "")
             for error in report.errors
-            if error.where not in {"producer", "interceptor"}
+            if error.where != "producer" and error.code not in UNHARMED
         )
         print(f"kwb: {gone:,} of {ledger.sent:,} records failed or were rejected: {reasons}", file=sys.stderr)
 
