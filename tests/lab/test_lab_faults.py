@@ -600,6 +600,16 @@ class TestRefused:
         await lab.do("restart")
 
 
+async def test_what_is_undone_is_told_as_what_it_was(quick):
+    lab = await quick()
+    await lab.do("slow", 1, ms=50)
+    await lab.do("isolate", 2)
+    await lab.do("drop-response", 3)
+    await lab.do("thaw")
+    told = [(one.kind, one.broker, one.count) for one in await lab.happened("slowed", "isolated", "joined")]
+    assert told == [("slowed", 1, 50), ("isolated", 2, 0), ("slowed", 1, 0), ("joined", 2, 0)]
+
+
 async def test_what_the_cluster_shows(quick):
     lab = await quick(min_insync_replicas="2")
     assert lab.cluster.faults >= {"freeze", "kill", "isolate"}

@@ -75,7 +75,7 @@ class Faults:
         number, condition = life.broker.id, life.broker.condition
         note = _NOTES.get(action.do)
         if action.do == "thaw" and not condition.frozen:
-            note = "joined"
+            note = "joined" if condition.isolated else "slowed" if condition.delay_s else None  # by 0 ms
         if note is not None:
             self._happenings.add(note, number, count=action.ms)
         match action.do:
