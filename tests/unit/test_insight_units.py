@@ -10,6 +10,7 @@ from workbench.insight.units import (
     percent,
     short_count,
     span_text,
+    two_decimals,
 )
 
 
@@ -55,6 +56,12 @@ def test_scales_end_at_round_numbers(value: float, above: float) -> None:
 def test_what_is_not_nothing_is_never_0_percent_and_what_is_not_all_never_100() -> None:
     assert [percent(share) for share in (0, 0.0001, 0.0099, 0.01, 0.604, 0.99, 0.996, 1)] == [
         "0 %", "<1 %", "<1 %", "1 %", "60 %", "99 %", ">99 %", "100 %",
+    ]  # fmt: skip
+
+
+def test_two_decimals_are_no_zero_where_there_is_something() -> None:
+    assert [two_decimals(value) for value in (0, 0.0027, 0.0051, 0.5, 1, 1234.5)] == [
+        "0.00", "<0.01", "0.01", "0.50", "1.00", "1,234.50",
     ]  # fmt: skip
 
 

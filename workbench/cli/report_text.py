@@ -2,6 +2,7 @@
 
 import msgspec
 
+from workbench.insight.units import two_decimals
 from workbench.model.fault import CONTROLLER
 from workbench.model.report import Example, LatencyMs, Report
 
@@ -120,7 +121,7 @@ def _figures(report: Report) -> list[str]:
     if throughput.records_per_s is not None:
         lines.append(
             f"  {report.seconds:,.3f} s, {throughput.records_per_s:,.0f} records/s,"
-            f" {throughput.mb_per_s:,.2f} MB/s"
+            f" {two_decimals(throughput.mb_per_s or 0.0)} MB/s"
         )
     if latency.p50 is not None:
         paced = report.latency_from_send_ms != latency

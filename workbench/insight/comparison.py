@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.insight.units import count_text, ms_text, size_text
+from workbench.insight.units import count_text, ms_text, size_text, two_decimals
 from workbench.model.finished_run import FinishedRun
 from workbench.model.report import Report
 from workbench.model.scenario_check import flat_of
@@ -147,7 +147,7 @@ def _per_s(value: float) -> str:
 
 
 def _mb(value: float) -> str:
-    return f"{value:,.2f} MB/s"
+    return f"{two_decimals(value)} MB/s"
 
 
 def _seconds(value: float) -> str:

@@ -62,6 +62,11 @@ def percent(share: float) -> str:
     return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
+def two_decimals(value: float) -> str:
+    """1234.5 → "1,234.50"; what is not nothing is never 0.00."""
+    return "<0.01" if 0 < value < 0.005 else f"{value:,.2f}"
+
+
 def nice_above(value: float) -> float:
     """The next round number at or above: 1 1.2 1.5 2 2.2 2.5 3 4 5 6 8 × 10ⁿ; 1 for 0 and less.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.segment import Segment
 
 from workbench.insight.comparison import Comparison, Difference, Figure
+from workbench.insight.units import two_decimals
 from workbench.ui.glyphs import OK, pick
 from workbench.ui.theme import Roles
 from workbench.ui.widgets.chart import EMPTY, ScrollingChart, middle, span, width_of
@@ -114,6 +115,6 @@ class SideBySide(ScrollingChart):
             line += [*cell, span(" " * max(0, column - width_of(cell)))]
         ratio = figure.ratio(1) if len(figure.values) == 2 else None
         if ratio is not None:
-            text = "same" if ratio == 1 else f"{ratio:,.0f}×" if ratio >= 100 else f"{ratio:.2f}×"
+            text = "same" if ratio == 1 else f"{ratio:,.0f}×" if ratio >= 100 else f"{two_decimals(ratio)}×"
             line.append(span(text.rjust(_RATIO - 1), roles.muted))
         return line
