@@ -138,6 +138,15 @@ def test_only_keys_that_can_do_something_are_offered(stands, offered):
     assert {kind for kind, *_ in _possible(BrokerState(1, 9091, **stands))} == offered
 
 
+def test_an_emptied_partition_without_a_leader_awaits_no_first_record():
+    empty = cluster(ends=(0, 0, 0), mark=0)
+    (partition,) = empty.partitions
+    led_by_nobody = msgspec.structs.replace(partition, leader=-1, isr=())
+    wiped = msgspec.structs.replace(empty, partitions=(led_by_nobody,))
+    assert "no record is in it yet — ^S sends" in "".join(matrix(empty))
+    assert [line.strip() for line in matrix(wiped) if line] == ["no record is in it"]
+
+
 def test_partitions_that_do_not_fit_are_hinted_at():
     strip = PartitionStrip()
     for at, cut in ((0, (False, True)), (20, (True, True)), (49, (True, False))):

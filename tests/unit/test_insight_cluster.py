@@ -136,6 +136,16 @@ def test_a_forecast_of_an_unclean_election_names_committed_records():
     assert found.acks_all[0] == "80 records lost, acked and committed"
 
 
+def test_a_wiped_leader_that_nobody_can_follow_promises_nothing_of_its_disk():
+    dead = BrokerState(1, 9091, "dead", session_left_s=7.0)
+    alone = cluster(dead, isr=(1,), ends=(105, 60, 60))
+    assert forecast(alone, alone.partitions[0], 1).acks_1[0] == "0 lost while its disk survives"
+    wiped = cluster(dead, isr=(1,), ends=(0, 60, 60), mark=0)
+    found = forecast(wiped, wiped.partitions[0], 1)
+    assert found.acks_1[0] == found.acks_all[0] == "its log is empty: what it had alone is gone"
+    assert (found.lost_1, found.lost_all) == (None, None)
+
+
 def test_what_freezing_would_do_is_said_before():
     state = cluster()
     assert foretold(state, state.brokers[0], TIMEOUTS)[-3] == "F freezes it: writes to p0 wait, 9 s at most"
@@ -144,6 +154,11 @@ def test_what_freezing_would_do_is_said_before():
     )
     dead = BrokerState(3, 9093, "dead", fenced=True)
     assert "starts it again" in foretold(cluster(dead), dead, TIMEOUTS)[0]
+    wiped = cluster(dead, ends=(105, 103, 0))
+    assert (
+        foretold(wiped, dead, TIMEOUTS)[0]
+        == "K starts it again: its log is empty, it fetches what leaders have"
+    )
     out = cluster(isr=(1, 2))
     assert foretold(out, out.brokers[2], TIMEOUTS)[0] == "F freezes it: nothing waits for it"
     cut_off = BrokerState(3, 9093, isolated=True, fenced=True)

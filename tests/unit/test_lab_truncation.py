@@ -58,6 +58,19 @@ class TestTwoHistories:
         assert theirs.end == common
         assert theirs.parts_from(ours) is None
 
+    def test_what_lies_beyond_the_end_of_a_log_of_the_same_epoch_is_not_that_logs(self):
+        assert log_of(0, 0, 0).parts_from(log_of(0, 0)) == 2
+        assert log_of(0, 0).parts_from(log_of(0, 0, 0)) is None
+
+    def test_what_either_has_trimmed_is_not_compared(self):
+        leader, follower = log_of(0, 0, 1, 1, 2), log_of(0, 0, 1, 1, 1)
+        leader.trim(3)
+        assert follower.parts_from(leader) == 4
+        follower.trim(3)
+        assert follower.parts_from(log_of(0, 0, 1, 1, 2)) == 4
+        follower.trim(5)
+        assert follower.parts_from(leader) is None
+
     def test_an_epoch_without_records_is_no_obstacle(self):
         """Who led, but wrote nothing, is told of an epoch that the next leader never heard of."""
         leader, follower = log_of(0, 0), log_of(0, 0)

@@ -27,6 +27,8 @@ SLOW_MS = 200
 """What the key adds to each request."""
 _UNSEEN = ("followers' logs are not seen from outside", "not seen from outside", "not seen")
 
+_WIPED = ("its log is empty: what it had alone is gone", "its log is empty")
+
 
 def forecast(state: ClusterState, partition: PartitionState, broker: int) -> Forecast:
     """Of a dead broker: what comes when the controller finds it gone."""
@@ -42,6 +44,8 @@ def forecast(state: ClusterState, partition: PartitionState, broker: int) -> For
     if state.broker(broker).condition == "dead":
         left = state.broker(broker).session_left_s
         who = tuple(f"after {left:.1f} s: {form}" for form in who) if left is not None else who
+        if found.way == "nobody" and _is_empty(partition.replica(broker)):
+            return Forecast(who, _WIPED, _WIPED, None, None)
     return Forecast(who, _lost_1(found), _lost_all(found), found.acks_1, found.acks_all)
 
 
@@ -113,10 +117,7 @@ def foretold(state: ClusterState, broker: BrokerState, timeouts: Timeouts) -> tu
     if broker.condition == "frozen":
         return (f"F thaws it: {back}", "F thaws it")
     if broker.condition == "dead":
-        mine = (r for p in state.partitions for r in p.replicas if r.broker == broker.id)
-        cut = sum(replica.parted for replica in mine)
-        starts = f": {records(cut)} that no leader has are cut" if cut else " with the log it has"
-        return f"K starts it again{starts}; W wipes that log first", "K starts it, W wipes it"
+        return _starts(state, broker)
     waits = f"writes to {_partitions(leads)} wait" if leads else ""
     holds = f"acks=all on {_partitions(follows)} waits" if follows else ""
     both = "; ".join(part for part in (waits, holds) if part)
@@ -137,6 +138,19 @@ def foretold(state: ClusterState, broker: BrokerState, timeouts: Timeouts) -> tu
         freezes,
         "F freezes it",
     )
+
+
+def _is_empty(replica: ReplicaState) -> bool:
+    return replica.is_seen and replica.log_end == replica.log_start
+
+
+def _starts(state: ClusterState, broker: BrokerState) -> tuple[str, ...]:
+    mine = [r for p in state.partitions for r in p.replicas if r.broker == broker.id]
+    if mine and all(map(_is_empty, mine)):
+        return "K starts it again: its log is empty, it fetches what leaders have", "K starts it"
+    cut = sum(replica.parted for replica in mine)
+    starts = f": {records(cut)} that no leader has are cut" if cut else " with the log it has"
+    return f"K starts it again{starts}; W wipes that log first", "K starts it, W wipes it"
 
 
 def _stopped(

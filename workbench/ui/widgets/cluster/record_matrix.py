@@ -44,7 +44,8 @@ class RecordMatrix(Chart):
         partition = state.partitions[self._partition]
         matrix = _Matrix(roles, state, partition, width, self._acks)
         if not matrix.offsets:
-            text = pick(width, "no record is in it yet — ^S sends", "no record yet")
+            yet = " yet — ^S sends" if partition.leader >= 0 else ""
+            text = pick(width, f"no record is in it{yet}", "no record yet")
             return [[]] * ((height - 1) // 2) + [middle(width, text, roles.muted)]
         rows = [matrix.replica(replica) for replica in partition.replicas]
         rows += [matrix.acks("1"), matrix.acks("all")]
