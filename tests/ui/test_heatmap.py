@@ -130,6 +130,25 @@ async def test_the_cell_looked_at_is_told_and_stands_still() -> None:
         assert "now" in app.lines[0]
 
 
+async def test_one_record_of_many_is_said_to_be_one_and_not_none() -> None:
+    app = One("even")
+    async with app.run_test(size=(90, 12)) as pilot:
+        live = Live()
+        for frame in frames("even"):
+            live.feed(frame)
+        (first, *others), at = frame.partitions, frame.at + 0.1
+        later = (first + 1, others[0] + 399, *others[1:])
+        done = sum(later)
+        app.heatmap.show(
+            live.feed(Frame("r", at, 0.0, "sending", 30_000, sent=done, acked=done, partitions=later)),
+            app.topic,
+        )
+        await pilot.press("left")
+        assert " 1 record, <1 % of 400" in app.lines[8]
+        await pilot.press("down", "down")
+        assert " 0 records, 0 % of 400" in app.lines[8]
+
+
 async def test_a_click_looks_at_the_cell_under_it_and_what_happened_then_is_told() -> None:
     app = One("even")
     async with app.run_test(size=(90, 12)) as pilot:

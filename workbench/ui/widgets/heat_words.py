@@ -10,7 +10,7 @@ from workbench.insight.key_spread import key_text
 from workbench.insight.live import Insight
 from workbench.insight.slices import Slice
 from workbench.insight.spread import Spread
-from workbench.insight.units import count_text, ms_text, short_count, size_text, span_text
+from workbench.insight.units import count_text, ms_text, percent, short_count, size_text, span_text
 from workbench.model.events import Event
 from workbench.ui.glyphs import MARK, pick
 from workbench.ui.theme import HEAT_STEPS, Roles
@@ -107,10 +107,11 @@ class HeatWords:
             span(f"{start}–{end} s  ", roles.muted),
             span(count_text(records), roles.text, bold=True),
         ]
-        share = round(100 * records / all_records) if all_records else 0
-        forms = (f" records, {share} % of {count_text(all_records)}", f" of {count_text(all_records)}", "")
+        share = percent(records / all_records if all_records else 0.0)
+        unit = " record" if records == 1 else " records"
+        forms = (f"{unit}, {share} of {count_text(all_records)}", f" of {count_text(all_records)}", "")
         if len(partitions) == heat.partitions:
-            forms = (" records", " records", "")
+            forms = (unit, unit, "")
         line.append(span(pick(width - width_of(line), *forms), roles.muted))
         size = size_text(total_of(amounts_of(piece, "bytes"), partitions))
         line.append(span(_fits(width, line, f"  {size}"), roles.muted))

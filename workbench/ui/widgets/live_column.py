@@ -6,6 +6,7 @@ from rich.text import Text
 from textual import on
 from textual.containers import Vertical
 
+from workbench.insight.notices import records
 from workbench.insight.units import ms_text
 from workbench.insight.window import TimeWindow
 from workbench.ui.glyphs import number
@@ -97,7 +98,7 @@ class LiveColumn(Vertical):
         if columns is not None and piece is not None:
             start, end = piece.index * columns.slice_s, (piece.index + 1) * columns.slice_s
             when = f"{start:g} s to {end:g} s" if columns.slice_s >= 1 else f"{start:.2f} s to {end:.2f} s"
-            title.right = (f"{when}: {number(piece.total)} records, {number(piece.failed)} failed", when)
+            title.right = (f"{when}: {records(piece.total)}, {number(piece.failed)} failed", when)
         elif insight is not None and insight.from_send is not None:
             p50, _, p99 = insight.from_send
             sent = f"from send() p50 {_ms(p50)} p99 {_ms(p99)} ms"
