@@ -67,6 +67,7 @@ async def test_tab_goes_through_every_pane_and_back(stand, until):
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await until(lambda: stand.session.phase == "idle")
         bench, panes = stand.app.bench, []
+        await until(lambda: bench.query_one("#events").region.y > 0)  # Tab goes by where things are laid out
         for _ in range(40):
             await pilot.press("tab")
             pane = next(node for node in bench.focused.ancestors if node.id and node.has_class("-pane"))
