@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from workbench.errors import InputError
+from workbench.insight.happenings import Timeouts, told
 from workbench.lab.protocol import TopicSpec
 
 QUICK = {"broker.session.timeout.ms": "1000", "broker.heartbeat.interval.ms": "200"}
@@ -399,6 +400,8 @@ class TestLifeAndDeath:
         (state,) = await lab.cluster.replicas("t")
         assert (state.leader, set(state.isr), state.leader_epoch) == (2, {2, 3}, 1)
         assert (await lab.until_brokers(bool))[1].condition == "dead"
+        (fenced,) = await lab.happened("fenced")
+        assert told(fenced, 1, Timeouts()).consequence == "it told the controller so: nobody waits 9 s"
         await lab.do("restart", 1)
         (state,) = await lab.until(isr(1, 2, 3))
         assert state.leader == 2

@@ -74,6 +74,7 @@ _TOO_FEW = Told(
     "isr shrank",
 )
 _STILL_TOO_FEW = Told("ISR grew to {isr}", "still below min.insync {least}", "warn", "isr grew")
+_GOES = Told("fenced", "it told the controller so: nobody waits {session}")
 _QUICK = Told("quick again", "its requests wait no more", "info", "fault")
 
 
@@ -87,6 +88,8 @@ def told(one: Happened, minimum_isr: int, timeouts: Timeouts) -> Told:
         form = _STILL_TOO_FEW
     elif one.kind == "slowed" and not one.count:
         form = _QUICK
+    elif one.kind == "fenced" and one.count:
+        form = _GOES
     words = {
         "broker": one.broker,
         "session": span_text(timeouts.session_s),

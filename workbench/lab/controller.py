@@ -83,10 +83,10 @@ class Controller:
             self.announce()
             self.leadership.leaderless()
 
-    def fence(self, broker: int) -> None:
-        """Its session ended: it leaves every ISR."""
+    def fence(self, broker: int, *, asked: bool = False) -> None:
+        """Its session ended: it leaves every ISR. `asked`: it said itself that it goes."""
         self.brokers.set_fenced(broker, fenced=True)
-        self._happenings.add("fenced", broker)
+        self._happenings.add("fenced", broker, count=int(asked))
         self.announce()  # first: a leader waits for no fenced follower
         self.leadership.without(broker)
 

@@ -90,7 +90,7 @@ class Lifecycle:
             return
         await self.kill()
         self.clean = True
-        controller.fence(self.broker.id)
+        controller.fence(self.broker.id, asked=True)
 
     def restart(self) -> None:
         """Begin a new life; it is there when the controller has let it in. Raises OSError for its port."""

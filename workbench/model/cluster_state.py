@@ -84,7 +84,8 @@ class BrokerState(msgspec.Struct, frozen=True):
 class Happened(msgspec.Struct, frozen=True):
     """Something that happened at `at` (time.monotonic), to a broker or to a partition on it.
 
-    `brokers`: the ISR after a change of it. `count`: records truncated or trimmed, the leader epoch.
+    `brokers`: the ISR after a change of it. `count`: records truncated or trimmed, the leader epoch, ms
+    of slowness; of fenced 1 where the broker itself said that it goes.
     """
 
     number: int
