@@ -207,6 +207,11 @@ def test_several_files_and_one_that_is_not_there(capsys, tmp_path):
         ("a.json", b"", ":1: not a flat JSON object: a config is an object: {…}"),
         ("a.json", b'{"acks": null}', ":1: acks: is null; take the member out"),
         ("a.toml", b'acks = "all"\nacks = "1"', ":2: not TOML: cannot overwrite a value; mend the syntax"),
+        (
+            "a.toml",
+            b"linger.ms = " + b"9" * 5000,
+            ": a number has thousands of digits; give one that is in range",
+        ),
         ("a.toml", b'acks = "\xff"', ":1: is not UTF-8 text, as TOML is; save it as UTF-8"),
         (
             "a.toml",

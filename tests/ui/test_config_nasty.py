@@ -39,6 +39,20 @@ async def test_what_java_takes_for_a_number_needs_no_unit(stand, until, value):
         assert listed.current.unit == ""
 
 
+async def test_more_digits_than_python_reads_are_listed_like_any_wrong_value(stand, until):
+    async with stand.app.run_test(size=(140, 42)) as pilot:
+        digits = "9" * 5000
+        names = [
+            *("acks", "batch.size", "queue.buffering.max.messages", "client.id", "transactional.id"),
+            *("compression.level", "socket.keepalive.enable", "queuing.strategy"),
+        ]
+        listed = await _paste(stand, pilot, until, "".join(f"{name}={digits}\n" for name in names))
+        for name in names:
+            listed.go_to(name)
+            await pilot.pause()
+            assert listed.current.value == digits
+
+
 @pytest.mark.parametrize(
     "value",
     ["a\\u001b[31mb", "a\\u0007b", "a\\nb", "a\\u202eb", "a\\tb", "a\\ud83db"],

@@ -10,6 +10,8 @@ from pathlib import Path
 import confluent_kafka
 import pytest
 
+from workbench.producer_config import all_properties
+from workbench.producer_config.meaning import TopicFacts, meaning
 from workbench.producer_config.rules import (
     KnownCluster,
     KnownTopic,
@@ -116,3 +118,47 @@ def test_librdkafka_refuses_what_is_called_an_error_and_takes_the_rest(case, whi
         assert caught.value.args[0].code() == confluent_kafka.KafkaError._INVALID_ARG
     else:
         assert bool(wrong or beyond) == (client is None), (wrong, beyond)
+
+
+@pytest.mark.parametrize(
+    ("server", "port"),
+    [
+        ("tea.invalid", 9092),
+        ("tea.invalid:tea", 0),
+        ("tea.invalid:", 0),
+        ("tea.invalid:99999", 34463),
+        ("tea.invalid:-5", 65531),
+        ("127.0.0.1:19092;127.0.0.1:19093", 9092),
+        ("[::1]:70000", 4464),
+        (f"tea.invalid:{'9' * 5000}", 65535),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_which_port_librdkafka_makes_of_what_is_no_port(server, port):
+    config = {"bootstrap.servers": server}
+    for client in OURS:
+        (hint,) = (each for each in lint(config, client) if each.rule == "bootstrap-not-host-and-port")
+        assert hint.text.split("librdkafka", 1)[1].endswith(f"port {port}")
+    told = []
+    log = logging.getLogger(f"tests.told.{server[:40]}")
+    log.propagate = False
+    log.setLevel(logging.DEBUG)
+    log.addFilter(lambda record: told.append(record.getMessage()) or False)
+    client = confluent_kafka.Producer({**config, "debug": "broker"}, logger=log)
+    while not any("Added new broker" in line for line in told):
+        client.poll(0.1)
+    client.purge()
+    client.close()
+    assert any(f":{port}/bootstrap: Added new broker" in line for line in told), told
+
+
+@pytest.mark.parametrize("client", OURS)
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 5000, f"0{'7' * 5000}", f"0x{'f' * 5000}", f"-{'9' * 5000}", "1e999"],
+    ids=lambda text: text[:5],
+)
+def test_more_digits_than_python_reads_are_a_finding_and_no_crash(client, text):
+    config = {item.name: text for item in all_properties() if item.of(client)}
+    assert lint(config, client)
+    assert meaning(config, TopicFacts(3, 2, 3), client).limits.memory_bytes > 0

@@ -44,6 +44,7 @@ REPORT = Report(
         ("ledger.acked", "<= 8.5", False, 9),
         ("partitions.1.acked", "> 4", True, 5),
         ("partitions.2.acked", "> 4", False, None),
+        (f"partitions.{'9' * 5000}.acked", "> 4", False, None),
         ("partitions.1.stored", "!= 7", False, None),
         ("partitions.1.stored", "== null", True, None),
         ("partitions.0.stored", "!= null", True, 4),

@@ -121,6 +121,7 @@ def test_a_remote_topic_may_have_more_partitions_than_the_file_says():
         ("topic = 3", "f.toml:1: topic: must be a table; write [topic] and its keys below"),
         ("[topic]\n\nconfig = 3", "f.toml:3: topic.config: must be a table; write [topic.config] and its keys below"),
         ("[send]\ncount = '9'", "f.toml:2: send.count: must be a whole number, not '9'; write it without quotes"),
+        (f"[send]\ncount = {'9' * 5000}", "f.toml: a number has thousands of digits; give one that is in range"),
         ("[send]\ncount = true", "f.toml:2: send.count: must be a whole number, not true; give 1 to 1000000000"),
         ("[send]\ncount = -5", "f.toml:2: send.count: -5 is out of range; give 1 to 1000000000"),
         ("[send]\nrate = -1", "f.toml:2: send.rate: -1 is out of range; give more than 0, or take the key out to send at full speed"),

@@ -463,6 +463,12 @@ def test_a_thrift_type_without_any_value_has_no_sample(text):
         load(text, "THRIFT").sample(draws(0))
 
 
+def test_a_thrift_key_of_thousands_of_digits_does_not_fit():
+    digits = "9" * 5000
+    with pytest.raises(SerdeError, match=r"a whole number \(i32\) is wanted"):
+        encoder(load("struct A { 1: map<i32, i32> m }", "THRIFT"))(json.dumps({"m": {digits: 1}}))
+
+
 def test_a_logical_type_that_does_not_go_with_its_type_is_ignored():
     loaded = load({"type": "long", "logicalType": "decimal"})
     value = loaded.sample(draws(0))

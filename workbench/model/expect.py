@@ -21,6 +21,7 @@ _ORDERING = ("<", "<=", ">", ">=")
 _NULL = "null"
 _BOOLEANS = {"true": True, "false": False}
 _ITSELF = "expect"
+_MOST_DIGITS = 9
 
 
 def parse_expectation(path: str, written: object) -> Expectation:
@@ -80,7 +81,8 @@ def value_at(report: Report, path: str) -> Value:
         if isinstance(here, dict):
             return cast("Value", here.get(".".join(parts[position:])))
         if isinstance(here, tuple):
-            here = here[int(part)] if part.isdecimal() and int(part) < len(here) else None
+            is_index = part.isdecimal() and len(part) <= _MOST_DIGITS and int(part) < len(here)
+            here = here[int(part)] if is_index else None
         else:
             here = getattr(here, part, None)
     return cast("Value", here)

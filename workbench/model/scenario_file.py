@@ -164,6 +164,8 @@ def _parsed(text: str, name: str) -> tuple[dict[str, Any], dict[str, int]]:
         lines = {".".join(map(str, path)): line for path, line in lines_of(body).items()}
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}:{_toml_fault(body, str(error))}") from None
+    except ValueError:  # Python's own, for digits beyond its limit
+        raise InputError(f"{name}: a number has thousands of digits; give one that is in range") from None
     except RecursionError:
         raise InputError(f"{name}:1: is nested too deeply; a scenario has tables and short lists") from None
     return document, lines
@@ -212,7 +214,7 @@ def _set_value(name: str, text: str) -> object:
     except ValueError:
         try:
             return tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+        except ValueError:  # TOMLDecodeError, and Python's own for digits beyond its limit
             return text
     return text
 

@@ -171,6 +171,8 @@ def _of_toml(name: str, text: str, notes: tuple[Note, ...]) -> ConfigFile:
         said = _TOML_LINE.sub("", str(error))
         line = place[1] if place and place[1] else str(text.rstrip("\n").count("\n") + 1)
         raise InputError(f"{name}:{line}: not TOML: {said[:1].lower()}{said[1:]}; mend the syntax") from None
+    except ValueError:  # Python's own, for digits beyond its limit
+        raise InputError(f"{name}: a number has thousands of digits; give one that is in range") from None
     except RecursionError:
         raise InputError(f"{name}:1: is nested too deeply; a config is a flat table") from None
     inner = document.get("producer")

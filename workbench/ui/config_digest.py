@@ -112,7 +112,8 @@ def _told(setting: Setting, units: Mapping[str, str]) -> str:
         return "∞"
     if setting.unit:
         return setting.unit
-    value = f"{int(setting.value):,}" if setting.value.isdecimal() else setting.value or "none"
+    is_count = setting.value.isdecimal() and number(setting.value) is not None
+    value = f"{int(setting.value):,}" if is_count else setting.value or "none"
     value = value.rpartition(".")[2] if value.count(".") > 2 else value
     kind = units.get(setting.name, "")
     return f"{value} {kind}" if kind in {"records", "requests"} else value

@@ -17,6 +17,7 @@ from workbench.producer_config import (
 )
 from workbench.producer_config.known import unknown
 from workbench.producer_config.meaning import Meaning, TopicFacts, meaning
+from workbench.producer_config.values import number
 from workbench.ui.config_digest import digest, value_in_words
 from workbench.ui.config_hints import hints_of
 from workbench.ui.config_model import Group, Hint, Setting
@@ -222,7 +223,7 @@ def topic_facts(session: Session) -> TopicFacts:
         leaders = len({partition.leader for partition in known.partitions})
     asked = session.scenario.cluster.config | plan.config | (known.config if known else {})
     least = asked.get("min.insync.replicas", "1")
-    return TopicFacts(replicas, int(least) if least.isdecimal() else 1, leaders)
+    return TopicFacts(replicas, int(number(least) or 1), leaders)
 
 
 def same(name: str, other: str) -> bool:

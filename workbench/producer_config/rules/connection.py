@@ -7,7 +7,9 @@ from workbench.producer_config.rules.rule import Fix, Found, Together
 
 _SERVERS = "bootstrap.servers"
 _JAVA_ADDRESS = re.compile(r"(?:[0-9a-zA-Z\-%._]*://)?\[?([0-9a-zA-Z\-%._:]*)\]?:([0-9]+)", re.ASCII)
-_MOST_PORT = 65535
+_MOST_PORT, _USUAL_PORT = 65535, 9092
+_MOST_WHOLE, _MOST_DIGITS = (1 << 63) - 1, 100
+_DIGITS = re.compile(r"\s*[+-]?[0-9]+", re.ASCII)
 _SCHEME = re.compile(r"([A-Za-z_][A-Za-z0-9_+.-]*)://(.*)")
 _OWN_MACHINE = re.compile(r"(?:\w+://)?(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 _IDLE, _BROKERS_IDLE, _BROKERS_IDLE_MS = "connections.max.idle.ms", "connections.max.idle.ms", 600_000
@@ -26,10 +28,25 @@ def bootstrap_missing(config: Config) -> Found | None:
 def bootstrap_not_host_and_port(config: Config) -> Found | None:
     for server in _servers(config):
         match = _JAVA_ADDRESS.fullmatch(server)
-        if match is None or int(match[2]) > _MOST_PORT:
+        if match is None or _whole(match[2]) > _MOST_PORT:
             shown = server if "@" not in server else f"…@{server.rpartition('@')[2]}"
-            return Found(_SERVERS, {"server": shown})
+            return Found(_SERVERS, {"server": shown, "port": _port_tried(server)})
     return None
+
+
+def _port_tried(server: str) -> int:
+    """By librdkafka (rd_kafka_broker_name_parse): what atoi() makes of it, in 16 bits."""
+    _, _, address = server.rpartition("://")
+    host, colon, port = address.rpartition(":")
+    if not colon or (":" in host and not host.endswith("]")):
+        return _USUAL_PORT
+    digits = _DIGITS.match(port)
+    return _whole(digits[0]) & _MOST_PORT if digits else 0
+
+
+def _whole(text: str) -> int:
+    """As strtol() reads digits: what is too large for 64 bits is their largest."""
+    return max(-_MOST_WHOLE - 1, min(int(text[:_MOST_DIGITS]), _MOST_WHOLE))
 
 
 def bootstrap_with_scheme(config: Config) -> Found | None:

@@ -39,7 +39,7 @@ def _fraction(text: str) -> float | None:
     if match is None:
         return None
     said = match[0].strip().lower()
-    return float(int(said, 16)) if "x" in said else float(said)
+    return float(int(said[:_MOST_DIGITS], 16)) if "x" in said else float(said)
 
 
 def is_read_whole(facts: Facts, text: str) -> bool:

@@ -141,9 +141,12 @@ def leading_zero(config: Config, name: str, text: str) -> Found | None:
         return None
     item = found[0]
     read = whole(text)
-    if item.emulated or read is None or not _OCTAL.fullmatch(text) or int(text) == read:
+    if item.emulated or read is None or not _OCTAL.fullmatch(text):
         return None
-    return Found(item.name, {"text": text.strip(), "read": read}, Fix(item.name, str(int(text))))
+    meant = int(text.strip()[:_MOST_DIGITS])
+    if meant == read:
+        return None
+    return Found(item.name, {"text": text.strip(), "read": read}, Fix(item.name, str(meant)))
 
 
 def out_of_range(config: Config, name: str, text: str) -> Found | None:
@@ -210,7 +213,7 @@ def acks_beyond_1(_config: Config, name: str, text: str) -> Found | None:
     item = property_named(name)
     if item is None or item.name != "acks" or not text.strip().isdecimal():
         return None
-    if not 1 < int(text) <= _MOST_ACKS:
+    if not 1 < int(text.strip()[:_MOST_DIGITS]) <= _MOST_ACKS:
         return None
     return Found("acks", {"text": text.strip()}, Fix("acks", "all"))
 

@@ -14,6 +14,7 @@ Convert = Callable[[Any], Any]
 BOOL, BYTE, DOUBLE, I16, I32, I64 = 2, 3, 4, 6, 8, 10
 STRING, STRUCT, MAP, SET, LIST, BINARY = 11, 12, 13, 14, 15, 18
 _BITS = {BYTE: 8, I16: 16, I32: 32, I64: 64}
+_MOST_DIGITS = 20
 _NOT_NUMBERS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}
 
 
@@ -124,7 +125,7 @@ def _map(key: Convert, item: Convert, key_type: Any) -> Convert:
 
 def _key(name: str, kind: int) -> Any:
     """JSON's keys are text; a number's or a boolean's is read from it."""
-    if kind in _BITS and name.removeprefix("-").isdecimal():
+    if kind in _BITS and len(name) <= _MOST_DIGITS and name.removeprefix("-").isdecimal():
         return int(name)
     if kind == BOOL and name in {"true", "false"}:
         return name == "true"
