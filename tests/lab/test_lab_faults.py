@@ -220,6 +220,8 @@ async def test_an_isolated_leader_acknowledges_what_will_be_lost(quick):
     await sender.ack(values(10, 1))  # it does not know yet; nor does its client
     (state,) = await lab.cluster.replicas("t")
     assert (state.replica(1).role, state.replica(1).log_end) == ("leader", 11)
+    (elected,) = await lab.happened("leader-elected")
+    assert told(elected, 1, Timeouts()).consequence == "producers go on there, once they hear of it"
     assert [replica.parts_at for replica in state.replicas] == [1, -1, -1]
     await lab.do("thaw", 1)
     await lab.until(isr(1, 2, 3))

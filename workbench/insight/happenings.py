@@ -55,7 +55,10 @@ _TOLD: Mapping[HappenedKind, Told] = {
     "isr-shrank": Told("ISR shrank to {isr}", "acks=all waits for these only", "warn", "isr shrank"),
     "isr-grew": Told("ISR grew to {isr}", "acks=all waits for them again", "ok", "isr grew"),
     "leader-elected": Told(
-        "broker {broker} leads, epoch {count}", "producers go on there", "info", "leader moved"
+        "broker {broker} leads, epoch {count}",
+        "producers go on there, once they hear of it",
+        "info",
+        "leader moved",
     ),
     "unclean-election": Told(
         "broker {broker} leads, epoch {count}",
