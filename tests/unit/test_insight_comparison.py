@@ -54,6 +54,15 @@ def test_the_better_value_is_named_by_what_the_figure_is() -> None:
     assert comparison.figure("unconfirmed").ratio(1) is None, "nothing is no unit"
 
 
+def test_none_is_better_of_what_the_words_call_alike_but_a_lost_record_counts() -> None:
+    alike = compare([run(rate=1000.0, p99=10.0, requests=100), run(2, rate=1050.0, p99=10.9, requests=101)])
+    assert [alike.figure(name).best for name in ("records/s", "p99", "requests")] == [None, None, None]
+    many = compare([run(rate=3000.0), run(2, rate=2900.0), run(3, rate=1000.0)])
+    assert many.figure("records/s").best is None, "two are alike"
+    assert compare([run(lost=100), run(2, lost=99)]).figure("lost").best == 1
+    assert compare([run(lost=1), run(2)]).figure("stored").best == 1
+
+
 def test_words_say_first_what_is_worst() -> None:
     words = compare([run(rate=1000.0, lost=9), run(2, rate=3000.0, requests=101)]).words
     assert words == (

@@ -48,12 +48,17 @@ class Figure:
 
     @property
     def best(self) -> int | None:
-        """The side with the better value, where one is better than all others."""
-        known = [value for value in self.values if value is not None]
+        """The side with the better value, where one is better than all others.
+
+        What is measured must be more than alike; of what the ledger counts one record is enough.
+        """
+        known = sorted(value for value in self.values if value is not None)
         if not self.better or len(known) < 2:
             return None
-        wanted = max(known) if self.better == "more" else min(known)
-        return self.values.index(wanted) if known.count(wanted) == 1 else None
+        best, next_best = known[-1:-3:-1] if self.better == "more" else known[:2]
+        if best == next_best or (self.group != "ledger" and _alike(best, next_best)):
+            return None
+        return self.values.index(best)
 
     def ratio(self, side: int) -> float | None:
         """How many times the first side's value."""
@@ -210,6 +215,12 @@ def _figure(reports: Sequence[Report], row: _Row) -> Figure:
 
 _SAME = 1.1
 """Up to this ratio two measurements of one run each are called alike."""
+
+
+def _alike(one: float, other: float) -> bool:
+    return max(one, other) <= _SAME * min(one, other)
+
+
 _WRONG = (
     ("lost", "acked records were lost"),
     ("vanished", "unconfirmed records vanished"),
@@ -249,7 +260,7 @@ def _times(sides: Sequence[Side], figure: Figure, does: str, than: str) -> str:
         return ""
     (least, low), (most, high) = min(known), max(known)
     ratio = most / least
-    if ratio <= _SAME:
+    if _alike(least, most):
         return f"{figure.name}: alike, {figure.texts[low]} and {figure.texts[high]}."
     times = f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:.1f}×"
     return (
