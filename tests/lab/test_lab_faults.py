@@ -86,6 +86,19 @@ class TestLoss:
         (cut,) = await lab.happened("truncated")
         assert (cut.broker, cut.count) == (1, 102 - len(kept))
 
+    async def test_what_a_frozen_successor_will_still_append_does_not_count_as_parted(self, quick):
+        lab = await quick(config=OUTLASTS)
+        sender = lab.producer(acks="1")
+        await self.recipe(lab, sender)
+        await sender.reported(2)
+        await sender.ack(values(100, 2))
+        await lab.do("stop", 1)
+        (state,) = await lab.until(led_by(2))
+        foretold = state.replica(1).parted
+        await lab.do("thaw", 2, 3)
+        (state,) = await lab.until(lambda states: states[0].replica(2).role == "leader")
+        assert state.replica(1).parted == foretold >= 100
+
     async def test_acks_all_acknowledges_none_of_it_and_loses_none(self, quick):
         lab = await quick(config=OUTLASTS)
         sender = lab.producer(acks="all")

@@ -82,15 +82,10 @@ class Description:
         if stored is None:  # wiped, or on its way
             return ReplicaState(number, 0, 0, 0, in_isr=in_isr)
         log = stored.log
-        parts = log.parts_from(led) if led is not None and number != partition.leader else None
-        state = ReplicaState(
-            number,
-            log.start,
-            log.end,
-            stored.high_watermark,
-            in_isr=in_isr,
-            parts_at=-1 if parts is None else parts,
-        )
+        state = ReplicaState(number, log.start, log.end, stored.high_watermark, in_isr=in_isr)
+        if led is not None and number != partition.leader:
+            parts_at = self._parts_at(partition, log, led)
+            state = msgspec.structs.replace(state, parts_at=parts_at)
         if replica is None:
             return state
         return msgspec.structs.replace(
@@ -99,6 +94,14 @@ class Description:
             leader_epoch=replica.partition.leader_epoch,
             lying=broker.lying(partition.key) if broker.condition.frozen else 0,
         )
+
+    def _parts_at(self, partition: Partition, log: Log, led: Log) -> int:
+        """Of a follower's log; -1: nowhere. What lies in a frozen leader's socket is its own soon."""
+        parts = log.parts_from(led)
+        leader = self._brokers[partition.leader].broker
+        if parts == led.end and leader.condition.frozen:
+            parts += leader.lying(partition.key)
+        return -1 if parts is None or parts >= log.end else parts
 
 
 def _role(replica: Replica) -> Role:
