@@ -72,6 +72,20 @@ def test_what_is_on_its_way_to_a_broker_is_a_mean_as_its_requests_are() -> None:
     assert (seen.requests, seen.on_the_way) == ((2.0,), (200 / 3,))
 
 
+def test_a_broker_s_answers_are_a_mean_too() -> None:
+    """The last statistics of a run are of few requests, most of them none with records."""
+    quick, slow = replace(UP, round_trip_ms=4.0), replace(UP, round_trip_ms=8.0)
+    none, late = replace(UP, round_trip_ms=None), replace(UP, round_trip_ms=26.0, requests=0, records=0)
+    states = [replace(CALM, brokers=(each,)) for each in (quick, none, slow)]
+    over = replace(CALM, brokers=(late,), records=0, queued=(0, 0), travelling=(0, 0))
+    seen = pipeline([*states, over], FREE, ended=True)
+    assert seen is not None
+    assert seen.answers_ms == (6.0,)
+    silent = pipeline([replace(CALM, brokers=(none,))], FREE, ended=False)
+    assert silent is not None
+    assert silent.answers_ms == (None,)
+
+
 def test_a_rate_that_is_not_kept_is_not_called_kept() -> None:
     assert "is your rate" in said(CALM, Plan(rate=1000.0), 990.0)
     assert said(CALM, Plan(rate=1000.0), 500.0).startswith("Nothing in the client")

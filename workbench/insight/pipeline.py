@@ -105,6 +105,8 @@ class Pipeline:
     """In flight to each broker, as in `now.brokers`."""
     on_the_way: tuple[float, ...]
     """Records in them and in those made, but not yet given to the connection."""
+    answers_ms: tuple[float | None, ...]
+    """How long each broker's answers took; None: it gave none."""
     batch_records: float | None
     batch_bytes: float | None
     batch_fill: float | None
@@ -180,6 +182,7 @@ def pipeline(
         at_limit=fmean(_at_limit(state, plan.in_flight) for state in seen),
         requests=tuple(fmean(_requests(state, each.broker) for state in seen) for each in now.brokers),
         on_the_way=tuple(fmean(_records(state, each.broker) for state in seen) for each in now.brokers),
+        answers_ms=tuple(_mean(_answers_ms(seen, each.broker)) for each in now.brokers),
         batch_records=records,
         batch_bytes=size,
         batch_fill=_fullest(records, size, plan),
@@ -220,6 +223,10 @@ def _requests(state: ClientState, broker: int) -> int:
 
 def _records(state: ClientState, broker: int) -> int:
     return sum(each.records + each.unsent_records for each in state.brokers if each.broker == broker)
+
+
+def _answers_ms(seen: list[ClientState], broker: int) -> list[float | None]:
+    return [each.round_trip_ms for state in seen for each in state.brokers if each.broker == broker]
 
 
 def _silent(seen: list[ClientState]) -> tuple[int, ...]:

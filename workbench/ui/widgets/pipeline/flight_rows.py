@@ -11,10 +11,7 @@ from workbench.ui.theme import Roles
 from workbench.ui.widgets.chart import ScrollingChart, ends, middle, span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from workbench.insight.pipeline import Pipeline
-    from workbench.model.client_state import BrokerFlight
 
 _OUT, _FREE = "■", "□"
 _SHOWN = 10
@@ -27,37 +24,32 @@ class FlightRows(ScrollingChart):
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._brokers: Sequence[BrokerFlight] = ()
-        self._requests: Sequence[float] = ()
-        self._records: Sequence[float] = ()
+        self._seen: Pipeline | None = None
         self._limit: int | None = None
 
     def show(self, seen: "Pipeline | None", limit: int | None) -> None:
         """Squares are the newest moment; figures are means, as all else that is said of the stretch."""
-        self._brokers = seen.now.brokers if seen else ()
-        self._requests = seen.requests if seen else ()
-        self._records = seen.on_the_way if seen else ()
-        self._limit = limit
+        self._seen, self._limit = seen, limit
         self.first = min(self.first, max(0, self.rows - self.page))
         self.draw()
 
     @property
     def rows(self) -> int:
-        return len(self._brokers)
+        return len(self._seen.now.brokers) if self._seen else 0
 
     @property
     def page(self) -> int:
         return max(1, self.room.height)
 
     def build(self, roles: Roles, width: int, height: int) -> list[list[Segment]]:
-        if not self._brokers:
+        seen = self._seen
+        if seen is None or not self.rows:
             return [middle(width, pick(width, *_NOTHING), roles.muted)]
-        means = zip(self._brokers, self._requests, self._records, strict=True)
-        return [self._row(roles, width, *each) for each in list(means)[self.first : self.first + height]]
+        shown = range(self.rows)[self.first : self.first + height]
+        return [self._row(roles, width, seen, index) for index in shown]
 
-    def _row(
-        self, roles: Roles, width: int, broker: "BrokerFlight", mean: float, on_the_way: float
-    ) -> list[Segment]:
+    def _row(self, roles: Roles, width: int, seen: "Pipeline", index: int) -> list[Segment]:
+        broker = seen.now.brokers[index]
         limit = self._limit
         requests = broker.requests
         full = limit is not None and broker.requests >= limit
@@ -72,19 +64,21 @@ class FlightRows(ScrollingChart):
         ]
         if wait:
             return ends(width, [*left, span(f"{FAILED} {broker.state.lower()}", roles.bad, bold=True)], [])
-        count = few(mean)
+        count = few(seen.requests[index])
         of = f"{count} of {limit}" if limit is not None else count
-        if broker.round_trip_ms is not None:
-            turn = f"{ms_text(broker.round_trip_ms)} ms"
+        unit = "request" if limit == 1 or of == "1" else "requests"
+        if requests and broker.round_trip_ms is None:
+            turn = "no answer"
         else:
-            turn = "no answer" if requests else "idle now"
-        records = few(on_the_way)
+            answer_ms = seen.answers_ms[index]
+            turn = "idle" if answer_ms is None else f"{ms_text(answer_ms)} ms"
+        records = few(seen.on_the_way[index])
         again = f" · {count_text(broker.retries)} sent again" if broker.retries else ""
         room = width - squares - 3
         text = pick(
             room,
-            f"{of} requests, {records} records on average · {turn}{again}",
-            f"{of} requests · {records} records · {turn}{again}",
+            f"{of} {unit}, {records} records on average · {turn}{again}",
+            f"{of} {unit} · {records} records · {turn}{again}",
             f"{of} req. · {records} rec. · {turn}{again}",
             f"{of} · {records} rec. · {turn}",
             f"{of} · {turn}",
