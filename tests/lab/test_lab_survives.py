@@ -212,6 +212,8 @@ class Programs:
             await through_death(lab, lambda: len(self.acked))
             self.processes[0].terminate()
             await self.hearing[0]  # it ends when what it has sent is acknowledged
+            # terminate() polls, and may take the exit status away from asyncio: not where it is just ending
+            await self.processes[0].wait()
             await lab.until(lambda _: self.acked <= self.read)
         finally:
             for process in self.processes:
