@@ -71,6 +71,11 @@ def exits(record):
     import sys
     sys.exit(3)
 
+class Sticks:
+    def on_acknowledgement(self, metadata, error):
+        while True:
+            pass
+
 class Hears:
     def on_acknowledgement(self, metadata, error):
         heard.append((tuple(metadata), error))
@@ -215,6 +220,14 @@ def test_an_interceptor_that_does_not_come_back_costs_its_record_only(making):
     with one:
         assert one.make(0) is None
     assert errors(meter)["_RECORD_TIMEOUT", "interceptor"][0] == 1
+
+
+def test_after_an_acknowledgement_that_does_not_come_back_nothing_is_watched(making):
+    one, meter, _ = making(None, ("Sticks",), timeout_ms=1, key="k")
+    with one:
+        one.delivering(lambda error, message: None)(None, Message())
+        assert errors(meter)["_INTERCEPTOR_TIMEOUT", "interceptor"][0] == 1
+        assert one._guard._since is None
 
 
 def test_acknowledgements_are_heard_first_and_their_exceptions_reach_nobody(making):

@@ -5,6 +5,8 @@ import time
 from types import FrameType
 
 _TICK_S = 0.05
+_AGAIN_S = 1.0
+"""Between two raisings: so long what was ended may take to let go of all it has made."""
 
 
 class RecordTooSlow(BaseException):
@@ -36,6 +38,7 @@ class Guard:
         self._since = None
 
     def _tick(self, _number: int, _frame: FrameType | None) -> None:
-        since = self._since
-        if since is not None and (time.monotonic() - since) * 1000 > self.timeout_ms:
-            raise RecordTooSlow  # at each tick again, should what is running catch it
+        now, since = time.monotonic(), self._since
+        if since is not None and (now - since) * 1000 > self.timeout_ms:
+            self._since = now + _AGAIN_S  # and again, should what is running catch it
+            raise RecordTooSlow

@@ -87,6 +87,7 @@ class Interceptors:
             function(*arguments)
             self._guard.end()
         except RecordTooSlow:
+            self._guard.end()
             self._note(_SLOW, f"{what} took longer than record_timeout_ms ({self._guard.timeout_ms} ms)")
         except BaseException as error:  # noqa: BLE001
             self._guard.end()

@@ -184,24 +184,23 @@ class Making:
         return None
 
     def _attempt(self, seq: int) -> "Made | Refusal":
+        made: Made | Refusal
         try:
             self._guard.begin()
-            made = self._made(seq)
+            try:
+                made = self._made(seq)
+            except RecordError as error:
+                code = "_REGISTRY" if error.kind == "registry" else "_BAD_RECORD"
+                made = Refusal(error.kind, code, f"{error.where}: {error.reason}")
+            except NotChosenError as error:
+                made = Refusal("partitioner", error.code, str(error))
+            except MemoryError:
+                made = Refusal(self._stage, "_OUT_OF_MEMORY", "the record does not fit in memory")
             self._guard.end()
-        except RecordError as error:
-            self._guard.end()
-            code = "_REGISTRY" if error.kind == "registry" else "_BAD_RECORD"
-            return Refusal(error.kind, code, f"{error.where}: {error.reason}")
-        except NotChosenError as error:
-            self._guard.end()
-            return Refusal("partitioner", error.code, str(error))
         except RecordTooSlow:
             self._guard.end()
             text = f"took longer than record_timeout_ms ({self._guard.timeout_ms} ms)"
             return Refusal(self._stage, "_RECORD_TIMEOUT", text)
-        except MemoryError:
-            self._guard.end()
-            return Refusal(self._stage, "_OUT_OF_MEMORY", "the record does not fit in memory")
         return made
 
     def delivering(self, callback: Callable[..., None]) -> Callable[..., None]:
