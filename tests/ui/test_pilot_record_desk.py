@@ -116,6 +116,7 @@ async def test_a_demonstration_is_found_by_its_title_and_says_once_what_to_press
     stand, until, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "a_config.toml").write_text('acks = "all"\n')
     (tmp_path / "of_mine.toml").write_text("format = 1\n")
     async with stand.app.run_test(size=(140, 42)) as pilot:
         await _ready(stand, until)
@@ -123,6 +124,7 @@ async def test_a_demonstration_is_found_by_its_title_and_says_once_what_to_press
         await until(lambda: isinstance(stand.app.screen, PickOne))
         rows = [row.value for row in stand.app.screen._rows]
         assert rows[0] == "of_mine.toml"
+        assert rows.index("sample: orders.toml") < rows.index("a_config.toml")
         assert rows.index("sample: scenarios/acks_by_hand.toml") < rows.index(
             "sample: configs/good_librdkafka.toml"
         )

@@ -105,13 +105,26 @@ def test_a_broken_file_is_said_with_its_line(tmp_path):
     ("content", "title"),
     [
         (b'format = 1\ntitle = "A hot key"\n[topic]\nname = "t"\n', "A hot key"),
-        (b"format = 1\n", ""),
+        (b"format = 1\n", "untitled"),
+        (b"[topic]\npartitions = 3\n", "untitled"),
+        (b'[roles]\nbase = "#0b0f17"\n', ""),
+        (b'acks = "all"\n', ""),
         (b"title = 7\n", ""),
         (b'title = "cut', ""),
         (b'title = "\xff"', ""),
         (b'title = "far too long"\n# ' + b"x" * 65_536, ""),
     ],
-    ids=["title", "none", "a number", "no TOML", "no UTF-8", "no scenario is that long"],
+    ids=[
+        "title",
+        "none",
+        "no format",
+        "a theme",
+        "a config",
+        "a number",
+        "no TOML",
+        "no UTF-8",
+        "no scenario is that long",
+    ],
 )
 def test_a_file_is_listed_with_the_title_that_it_has(tmp_path, content, title):
     path = tmp_path / "some.toml"

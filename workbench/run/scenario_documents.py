@@ -21,6 +21,8 @@ _NAMED_FILES = tuple(name.removeprefix("record.") for name in FILES)
 _MOST_LISTED = 200
 _LONGEST = 65_536
 """Bytes of a file that is read for its title."""
+_SECTIONS = frozenset({"format", "cluster", "topic", "producer", "record", "send", "fault", "expect"})
+"""A file with one of them is a scenario, and no theme or config."""
 _OTHERS = frozenset({"pyproject.toml", "settings.toml"})
 
 
@@ -95,14 +97,14 @@ def nearby(*folders: Path) -> list[Path]:
 
 
 def title_of(path: Path) -> str:
-    """What the scenario in this file calls itself; nothing where it does not, or is no scenario."""
+    """What the scenario in this file calls itself, or "untitled"; nothing where it is no scenario."""
     try:
         if path.stat().st_size > _LONGEST:
             return ""
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # TOMLDecodeError and UnicodeDecodeError are among them
         return ""
-    title = found.get("title")
+    title = found.get("title", Scenario().title if found.keys() & _SECTIONS else "")
     return title if isinstance(title, str) else ""
 
 

@@ -77,8 +77,7 @@ class ScenarioDesk:
         folders = [here, *([path.parent] if path else []), *([samples] if samples else [])]
         found = [(each, scenario_documents.title_of(each)) for each in scenario_documents.nearby(*folders)]
         rows = [Row(self._shown(each), title) for each, title in found]
-        # Of the samples those without a title, such as configs, are no demonstrations: they come last.
-        return sorted(rows, key=lambda row: row.value.startswith(_SAMPLE) and not row.hint)
+        return sorted(rows, key=lambda row: not row.hint)  # what is no scenario, such as a theme, comes last
 
     def _shown(self, path: Path) -> str:
         samples = resources.folder("sample_payloads")
