@@ -14,11 +14,12 @@ from textual.strip import Strip
 
 from workbench.dev.recording import read
 from workbench.insight.live import Insight, Live
+from workbench.insight.notices import consequence
 from workbench.insight.units import ms_text
 from workbench.insight.window import TimeWindow
 from workbench.model.cluster_view import PartitionView, TopicView
 from workbench.model.events import Event
-from workbench.model.frame import Frame, Sample
+from workbench.model.frame import ErrorCount, Frame, Sample
 from workbench.model.stations import Stations
 from workbench.ui.glyphs import FOCUS_BAR
 from workbench.ui.theme import Roles, load
@@ -574,6 +575,26 @@ def test_on_a_narrow_screen_an_event_takes_two_lines_and_its_reason_goes_before_
     first, second = texts(log, 40, 2)
     assert first.startswith("12:00:08  ✗ failed")
     assert second.strip() == "→ 8 records: maybe stored"
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (
+            140,
+            "20 records: no partition was chosen for it: never sent (bad:far: answered 99; there are 0 to 2)",
+        ),
+        (140, "20 records: never sent (bad:far: answered 99; there are 0 to 2)"),
+        (60, "20 records: no partition was chosen for it: never sent"),
+        (30, "20 records: never sent"),
+    ],
+)
+def test_a_partitioner_s_own_words_are_told_whole_or_not_at_all(width: int, told: str) -> None:
+    error = ErrorCount("_BAD_PARTITION", "partitioner", 20, "bad:far: answered 99; there are 0 to 2")
+    log = EventLog()
+    log.show([Event(8.0, "rejected", "bad", "partitioner", error.code, consequence(error))])
+    assert told in "\n".join(texts(log, width, 2))
+    assert ")" in told or ")" not in "\n".join(texts(log, width, 2))
 
 
 def test_the_newest_event_stays_in_sight_unless_one_scrolls_back() -> None:

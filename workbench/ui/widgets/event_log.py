@@ -117,6 +117,10 @@ def _titled(event: Event) -> tuple[str, tuple[str, ...]]:
 
 
 def _lengths(consequence: str) -> tuple[str, ...]:
-    """`12 records: why: what became of them`, and without the why."""
-    parts = consequence.split(": ")
-    return (consequence, f"{parts[0]}: {parts[-1]}") if len(parts) > 2 else (consequence,)
+    """`12 records: why: what became of them (its words)`, and without the why, without the words."""
+    told, paren, words = consequence.partition(" (")
+    parts = told.split(": ")
+    if len(parts) <= 2:
+        return (consequence,)
+    short = f"{parts[0]}: {parts[-1]}"
+    return tuple(dict.fromkeys((consequence, f"{short}{paren}{words}", told, short)))
