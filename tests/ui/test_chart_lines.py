@@ -581,7 +581,7 @@ def test_on_a_narrow_screen_an_event_takes_two_lines_and_its_reason_goes_before_
     ("width", "told"),
     [
         (
-            140,
+            180,
             "20 records: no partition was chosen for it: never sent (bad:far: answered 99; there are 0 to 2)",
         ),
         (140, "20 records: never sent (bad:far: answered 99; there are 0 to 2)"),
