@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from typing import Any
 
 import msgspec
@@ -303,6 +304,17 @@ async def test_a_hung_engine_is_ended(mock_brokers: str) -> None:
     try:
         with pytest.raises(EngineError, match="silent"):
             await client.connect(mock_brokers, {}, 10)
+    finally:
+        await client.close()
+
+
+async def test_who_stood_still_itself_does_not_take_the_engine_for_hung(mock_brokers: str) -> None:
+    """The terminal's ^Z, a debugger, a machine with too much to do: the heartbeats lie in the pipe."""
+    client = await EngineClient.start(silence_s=1.5)
+    try:
+        time.sleep(2)  # noqa: ASYNC251 (the standstill itself is what it is about)
+        await client.connect(mock_brokers, {}, 10)
+        assert not client.is_lost
     finally:
         await client.close()
 

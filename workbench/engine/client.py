@@ -23,6 +23,7 @@ _PREVIEWS = "workbench.engine.previews"
 _START_S = 20.0
 SILENCE_S = 10.0
 """An engine that says nothing for so long (it has a heartbeat of 1 s) is hung, and is ended."""
+_ONCE_MORE_S = 2.0
 
 
 class EngineClient:
@@ -183,8 +184,7 @@ class EngineClient:
     async def _read(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(self._silence_s):
-                    message = await self._child.receive()
+                message = await self._next()
             except TimeoutError:
                 self._child.kill()
                 self._fail(f"the engine process (pid {self.pid}) was silent for {self._silence_s:g} s")
@@ -194,6 +194,18 @@ class EngineClient:
                 self._fail(self._last_words())
                 return
             self._handle(message)
+
+    async def _next(self) -> object | None:
+        """The next message; None when the engine is gone. Raises TimeoutError where it is silent."""
+        coming = asyncio.create_task(self._child.receive())
+        try:
+            # twice: where this process itself stood still, what came meanwhile is not read yet
+            for patience_s in (self._silence_s, _ONCE_MORE_S):
+                if (await asyncio.wait({coming}, timeout=patience_s))[0]:
+                    return await coming
+            raise TimeoutError
+        finally:
+            coming.cancel()
 
     def _handle(self, message: object) -> None:  # noqa: C901  # one case a message
         match message:
