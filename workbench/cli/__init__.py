@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _tell(error: Exception) -> int:
     """What went wrong, in one line; the exit status."""
     if isinstance(error, KwbError):
-        print(f"kwb: {error}", file=sys.stderr)
+        complain(str(error))
         return error.exit_status
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         _close_stdout()
@@ -51,6 +51,13 @@ def _tell(error: Exception) -> int:
 
     print(internal_error(error), file=sys.stderr)
     return INTERNAL
+
+
+def complain(text: str) -> None:
+    """On stderr. What a file or another program says in it moves no cursor and rings no bell."""
+    from workbench.producer_config.values import letter_lines
+
+    print(f"kwb: {letter_lines(text)}", file=sys.stderr)
 
 
 def _close_stdout() -> None:

@@ -5,6 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli import complain
 from workbench.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def run(parsed: argparse.Namespace) -> int:
         try:
             file = read_config(path)
         except InputError as error:
-            print(f"kwb: {error}", file=sys.stderr)
+            complain(str(error))
             worst = error.exit_status
             continue
         client: Client = parsed.client or file.client

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from workbench.insight.comparison import Comparison, Figure
+from workbench.producer_config.values import letters
 
 
 def as_json(comparison: Comparison) -> str:
@@ -35,7 +36,7 @@ def as_text(comparison: Comparison) -> str:
         ]
         if rows:
             lines += ["", name, *_table(rows, labels)]
-    return "\n".join(lines)
+    return "\n".join(map(letters, lines))
 
 
 def _marked(figure: Figure) -> list[str]:

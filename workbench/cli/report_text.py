@@ -5,6 +5,7 @@ import msgspec
 from workbench.insight.units import two_decimals
 from workbench.model.fault import CONTROLLER
 from workbench.model.report import Example, LatencyMs, Report
+from workbench.producer_config.values import letters
 
 _SHARES = 12
 _PROVED = ("lost", "vanished", "expired", "duplicated", "reordered")
@@ -20,7 +21,7 @@ def as_text(report: Report) -> str:
         *(_head(report), _ledger(report), _examples(report), _figures(report), _partitions(report)),
         *(_faults(report), *_troubles(report), _held_up(report)),
     ]
-    return "\n".join(line for section in sections for line in section)
+    return "\n".join(letters(line) for section in sections for line in section)
 
 
 def _head(report: Report) -> list[str]:

@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from workbench.cli import complain
+
 if TYPE_CHECKING:
     from workbench.model.report import Report
 
@@ -78,7 +80,7 @@ def _warn(report: "Report") -> None:
             for error in report.errors
             if error.where != "producer" and error.code not in UNHARMED
         )
-        print(f"kwb: {gone:,} of {ledger.sent:,} records failed or were rejected: {reasons}", file=sys.stderr)
+        complain(f"{gone:,} of {ledger.sent:,} records failed or were rejected: {reasons}")
 
 
 def exit_status(report: "Report") -> int:

@@ -22,6 +22,11 @@ def letters(text: str) -> str:
     return text if text.isprintable() else "".join(each if each.isprintable() else "·" for each in text)
 
 
+def letter_lines(text: str) -> str:
+    """The same, line by line."""
+    return "\n".join(map(letters, text.split("\n")))
+
+
 def flag(text: str) -> bool | None:
     """As librdkafka 2.16.0 reads it (t and 1 are true too); None where it would refuse."""
     lowered = text.strip().lower()
