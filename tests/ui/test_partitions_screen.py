@@ -114,6 +114,19 @@ async def test_what_if_says_neither_all_nor_nothing_of_what_is_not_quite_that(st
         assert "of 1 key moves" in lines(app, WhatIfChart)[1]
 
 
+async def test_what_if_calls_expected_what_chance_spreads(still_app, play):
+    app = still_app("keys")
+    async with app.run_test(size=(140, 42)) as pilot:
+        await opened(app, pilot, play)
+        chart = app.screen.query_one(WhatIfChart)
+        placings = Placing("consistent_random", 6), Placing("consistent_random", 8)
+        for keys, head in ([(b"hot", 7)], "records"), ([(b"hot", 7), (None, 50)], "expected"):
+            chart.show(what_if(keys, *placings), None, of_records=True, left_out=0)
+            said = "\n".join(lines(app, WhatIfChart))
+            assert f" {head} now" in said
+            assert f" {head} then" in said
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_the_name_of_the_keys_gives_way_to_what_is_said_of_them(still_app, play, size):
     app = still_app("keys")

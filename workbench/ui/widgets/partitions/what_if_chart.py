@@ -143,11 +143,14 @@ class WhatIfChart(ScrollingChart):
         half = max(8, (width - name - 2) // 2)
         count = min(6, half // 2)
         what = "records" if self._of_records else "keys"
+        drawn_now = any(placed.before is None for placed in found.keys)
+        drawn_then = any(placed.after is None for placed in found.keys)
+        now, then = ("expected" if drawn else what for drawn in (drawn_now, drawn_then))
         lines = [
             [
                 span(" " * name),
-                span(f"{what} now".ljust(half + 2)[: half + 2], roles.muted),
-                span(pick(half, f"{what} then", "then"), roles.muted),
+                span(f"{now} now".ljust(half + 2)[: half + 2], roles.muted),
+                span(pick(half, f"{then} then", "then"), roles.muted),
             ]
         ]
         for partition in range(max(len(before), len(after))):
