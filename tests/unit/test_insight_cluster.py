@@ -194,6 +194,8 @@ def test_what_a_controlled_shutdown_would_do_is_said_before():
     dead = [BrokerState(n, 9090 + n, "dead", fenced=True) for n in (2, 3)]
     assert stops(cluster()) == "others lead first, nothing waits"
     assert stops(cluster(*frozen)) == "who leads next lacks 2 records that acks=1 acked"
+    assert stops(cluster(*frozen, ends=(105, -1, -1))) == "who leads next is frozen: writes wait"
+    assert stops(cluster(*frozen, ends=(105, 105, 105))) == "who leads next is frozen: writes wait"
     assert stops(cluster(*dead, isr=(1,))) == "nobody else can lead p0: writes wait"
     assert stops(cluster(dead[1], isr=(1, 2))) == "acks=all is refused on p0 from then on"
     assert stops(cluster(leader=2)) == "it leaves its ISRs at once, nothing waits for it"

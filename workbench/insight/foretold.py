@@ -165,6 +165,8 @@ def _stopped(
         return f"who leads next lacks {records(lost)} that acks=1 acked"
     if alone:
         return f"nobody else can lead {_partitions(alone)}: writes wait"
+    if any(found.way == "after thaw" for found in deaths):
+        return "who leads next is frozen: writes wait"
     if few:
         return f"acks=all is refused on {_partitions(few)} from then on"
     if not leads:
