@@ -9,7 +9,7 @@ from workbench.cli.report_text import as_text
 from workbench.model.client_state import BrokerFlight, ClientState, Waits
 from workbench.model.expect import kinds_at, parse_expectation
 from workbench.model.frame import Frame
-from workbench.model.report import HeldUp, MeanMs
+from workbench.model.report import BatchFacts, HeldUp, MeanMs, RequestFacts
 from workbench.model.scenario import Scenario, SendPlan
 from workbench.run.holding_up import ClientSeen
 
@@ -90,3 +90,10 @@ def test_it_can_be_expected() -> None:
     told = msgspec.json.decode(msgspec.json.encode(HeldUp()))
     assert told["kind"] is None
     assert told["mean_ms"]["queued"] is None
+
+
+def test_one_batch_is_one_batch() -> None:
+    report = run().report
+    one = replace(report, batches=BatchFacts(1, 1, 1.0, 90.0), requests=RequestFacts(1, 90))
+    assert "  1 batch of 1.0 records on average, 1 produce request\n" in as_text(one) + "\n"
+    assert "  10 batches of 10.0 records on average, 100 produce requests\n" in as_text(report) + "\n"

@@ -129,12 +129,16 @@ def _figures(report: Report) -> list[str]:
         lines.append(f"  latency, {'due' if paced else 'send()'} to report: {_percentiles(latency)}")
         if paced:  # both, or a client that stalls would hide it
             lines.append(f"  latency, send() to report: {_percentiles(report.latency_from_send_ms)}")
-    if batches.records_avg is not None:
-        lines.append(
-            f"  {batches.count:,} batches of {batches.records_avg:,.1f} records on average,"
-            f" {report.requests.count:,} produce requests"
-        )
+    if batches.count is not None and batches.records_avg is not None:
+        made = f"  {_counted(batches.count, 'batch', 'batches')} of {batches.records_avg:,.1f} records"
+        sent = report.requests.count
+        told = "" if sent is None else f", {_counted(sent, 'produce request', 'produce requests')}"
+        lines.append(f"{made} on average{told}")
     return lines
+
+
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
 
 
 def _percentiles(latency: LatencyMs) -> str:
