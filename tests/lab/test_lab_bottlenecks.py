@@ -37,8 +37,7 @@ async def test_each_bottleneck_is_told_from_the_others() -> None:
 SAMPLE = Path(__file__).parents[2] / "sample_payloads" / "scenarios" / "held_up.toml"
 STEPS: dict[str, tuple[Kind, dict[str, str]]] = {
     "as it is": ("in-flight limit", {"send.count": "900"}),
-    "larger batches": ("rate", {"send.count": "900", "producer.batch.num.messages": "100"}),
-    "a hot key": ("one partition", {"send.count": "400", "record.key": "hot"}),
+    "a hot key": ("one partition", {"send.count": "500", "record.key": "hot"}),
     "linger": (
         "linger",
         {"send.count": "900", "producer.batch.num.messages": "100", "producer.linger.ms": "200"},
