@@ -17,6 +17,9 @@ warnings.simplefilter("ignore")
 from kafka import KafkaConsumer, KafkaProducer  # noqa: E402
 
 ENDS_S = 45  # more than flush and close may take together
+JOIN_MS = 5000
+"""Longer than joining a group takes: where poll() comes back before that, kafka-python 3.0.12 now and then takes
+the partitions that it was given for assigned, and never fetches from them (seen with 100 ms on a busy machine)."""
 
 
 class Ended:
@@ -59,7 +62,7 @@ def send(bootstrap):
 def read(bootstrap):
     consumer = KafkaConsumer("t", bootstrap_servers=bootstrap, group_id="g", auto_offset_reset="earliest")
     while not Ended.come:
-        for messages in consumer.poll(100).values():
+        for messages in consumer.poll(JOIN_MS).values():
             for message in messages:
                 say(message.value.decode())
     consumer.close()

@@ -166,6 +166,7 @@ async def test_a_click_looks_at_the_cell_under_it_and_what_happened_then_is_told
 async def test_folded_rows_show_all_partitions_and_all_records(height: int) -> None:
     app = One("200")
     async with app.run_test(size=(90, height)) as pilot:
+        await pilot.pause()
         assert "of 200" in app.lines[-1]
         await pilot.press("f")
         heat = app.heatmap._heat
