@@ -148,6 +148,18 @@ async def test_below_the_minimum_isr(house):
     assert leader.log.end == 1
 
 
+async def test_an_isr_that_shrank_once_the_high_watermark_had_passed_is_told_after_the_append(house):
+    """As Kafka's Partition.checkEnoughReplicasReachOffset; while it waits, KIP-966 leaves only the time-out."""
+    made = house()
+    leader, *followers = made.topic(min_insync_replicas="2")
+    appended = leader.append_from_producer(raw_batch(), acks=-1)
+    assert await leader.replicated(appended.next_offset) == ErrorCode.none
+    made.controller.fence(followers[0].broker)
+    assert leader.replicated(appended.next_offset) is None, "two are enough"
+    made.controller.fence(followers[1].broker)
+    assert await leader.replicated(appended.next_offset) == ErrorCode.not_enough_replicas_after_append
+
+
 async def test_the_minimum_isr_is_never_above_the_replication_factor(house):
     (leader,) = house().topic(1, min_insync_replicas="3")
     assert leader.minimum_isr == 1
