@@ -1,10 +1,12 @@
 """What a paint costs beside what it draws: the screen is laid out anew only where something has another size."""
 
+import msgspec
 import pytest
 from textual.screen import Screen
 
 from tests.ui.conftest import EPOCH, recording
 from workbench.insight.live import Live
+from workbench.model.scenario import SendPlan
 from workbench.ui.widgets.said import Said
 
 pytestmark = pytest.mark.pilot
@@ -50,3 +52,31 @@ async def test_frames_of_a_run_lay_out_only_what_says_another_thing(still_app, p
             changed += said != (said := texts(app))
     assert len(laid_out) == changed
     assert changed < 4
+
+
+@pytest.mark.parametrize(
+    ("send", "phase", "paints"),
+    [
+        (SendPlan(), "running", 6),
+        (SendPlan(batch=100), "running", 6),
+        (SendPlan(rate=500.0), "running", 12),
+        (SendPlan(mode="sync"), "running", 12),
+        (SendPlan(), "verifying", 12),
+    ],
+)
+async def test_at_full_speed_every_other_tick_paints(still_app, send, phase, paints, monkeypatch):
+    app, painted = still_app(), []
+    async with app.run_test(size=(80, 24)):
+        clock = 1000.0
+        monkeypatch.setattr("workbench.ui.app.monotonic", lambda: clock)
+        monkeypatch.setattr(app.bench, "show", lambda: painted.append(clock))
+        app.session.running = msgspec.structs.replace(app.session.scenario, send=send)
+        app.session.phase = phase
+        for _ in range(12):
+            clock += 1 / 12
+            app._mark()
+            app._tick()
+        assert len(painted) == paints
+        app.session.phase = "idle"
+        app._tick()
+        assert not app._dirty, "nothing stays unpainted once the run is over"

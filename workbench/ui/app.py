@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterable
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from workbench.run.scenario_documents import Document
 
 PAINTS_PER_S = 12
+PAINTS_AT_FULL_SPEED = 6
+"""While records are sent as fast as it goes: on few cores painting is taken from client and brokers."""
 _COLLECT_EVERY = 700, 10, 1000
 """Thresholds for garbage: to look through all takes 40 ms and more beside a load, and came every 3 s."""
 _CLOSE_S = 5.0
@@ -101,6 +104,8 @@ class KwbApp(ThemedApp):
         self.session = session
         self._live = live
         self._dirty = False
+        self._painted = 0.0
+        """When last (time.monotonic)."""
         self._painter: Timer | None = None
         self._failure: Exception | None = None
         self.settings = settings.Settings()
@@ -174,12 +179,21 @@ class KwbApp(ThemedApp):
     def _tick(self) -> None:
         """The timer stops as soon as there is nothing new: an idle screen costs nothing."""
         if self._dirty:
-            self.paint()
+            if monotonic() - self._painted >= self._between_paints_s:
+                self.paint()
         elif self._painter is not None:
             self._painter.pause()
 
+    @property
+    def _between_paints_s(self) -> float:
+        """At least; half a tick less than the rate says, since ticks come a little early or late."""
+        session, tick_s = self.session, 1 / PAINTS_PER_S
+        running = session.running if session.phase == "running" else None
+        at_full_speed = running and running.send.rate is None and running.send.mode != "sync"
+        return 1 / PAINTS_AT_FULL_SPEED - tick_s / 2 if at_full_speed else 0.0
+
     def paint(self) -> None:
-        self._dirty = False
+        self._dirty, self._painted = False, monotonic()
         if not (self.is_running and self.screen_stack):  # the timer goes on while the app shuts down
             return
         self._drop_question()
