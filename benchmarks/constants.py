@@ -3,7 +3,8 @@
 RECORDS = 500_000
 LOAD_RECORDS = 2_000_000
 """Of the quick ones: load mode, produce_batch, kcat."""
-BATCH = 10_000
+BATCH = 5_000
+"""Records a call; 10,000 of 100 B are more than `batch.size`: each call would leave a small batch behind."""
 VALUE = "x" * 100
 PARTITIONS = 6
 REPLICATION_FACTOR = 3
