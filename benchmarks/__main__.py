@@ -63,43 +63,48 @@ def keys() -> None:
         print(key_to_hint.row(name, measure()))
 
 
-def cluster_screen() -> None:
-    """CPU time of a paint of the Cluster screen."""
-    screens = {
-        "a paint of the Cluster screen, 140x42": partial(measured, "benchmarks.cluster_screen", "cluster"),
-        "a paint of a bare widget of that size": partial(measured, "benchmarks.cluster_screen", "bare"),
-    }
-    found = alternating(screens, _PAINTS)
+def _painting(
+    what: str, other: str, module: str, ways: tuple[tuple[str, ...], tuple[str, ...]], goal: str
+) -> None:
+    """CPU time of one paint of it, and of another's, in turns."""
+    mine, bare = (partial(measured, module, *way) for way in ways)
+    found = alternating({what: mine, other: bare}, _PAINTS)
     for name, figures in found.items():
         print(row(name, figures, "ms of CPU"))
-    one, other = screens
-    print_ratio(found, one, other, "less than 1.5")
+    print_ratio(found, what, other, goal)
+
+
+def cluster_screen() -> None:
+    """CPU time of a paint of the Cluster screen."""
+    _painting(
+        "a paint of the Cluster screen, 140x42",
+        "a paint of a bare widget of that size",
+        "benchmarks.cluster_screen",
+        (("cluster",), ("bare",)),
+        "less than 1.5",
+    )
 
 
 def pipeline_screen() -> None:
     """CPU time of a paint of the Pipeline screen."""
-    screens = {
-        "a paint of the Pipeline screen, 140x42": partial(measured, "benchmarks.pipeline_screen", "pipeline"),
-        "a paint of a bare widget of that size": partial(measured, "benchmarks.pipeline_screen", "bare"),
-    }
-    found = alternating(screens, _PAINTS)
-    for name, figures in found.items():
-        print(row(name, figures, "ms of CPU"))
-    one, other = screens
-    print_ratio(found, one, other, "at most 1.5")
+    _painting(
+        "a paint of the Pipeline screen, 140x42",
+        "a paint of a bare widget of that size",
+        "benchmarks.pipeline_screen",
+        (("pipeline",), ("bare",)),
+        "at most 1.5",
+    )
 
 
 def heatmap() -> None:
     """CPU time of a frame of the heatmap."""
-    frames = {
-        "a frame of the heatmap, 100x26": partial(measured, "benchmarks.heatmap", "heatmap", "24", "1"),
-        "a frame of a bare widget of that size": partial(measured, "benchmarks.heatmap", "bare", "24", "1"),
-    }
-    found = alternating(frames, _PAINTS)
-    for name, figures in found.items():
-        print(row(name, figures, "ms of CPU"))
-    one, other = frames
-    print_ratio(found, one, other, "at most 1.5")
+    _painting(
+        "a frame of the heatmap, 100x26",
+        "a frame of a bare widget of that size",
+        "benchmarks.heatmap",
+        (("heatmap", "24", "1"), ("bare", "24", "1")),
+        "at most 1.5",
+    )
 
 
 def code() -> None:

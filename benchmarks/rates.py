@@ -1,7 +1,7 @@
 """Records a second: kwb's engine against the client's bare loop, kcat and kafka-producer-perf-test."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
@@ -118,10 +118,10 @@ async def _on_apache(names: Iterable[str]) -> dict[str, list[float]]:
 
 
 async def _on(
-    start: Callable[[], object], cluster: LabCluster | ApacheCluster, names: Iterable[str]
+    start: Callable[[], Awaitable[object]], cluster: LabCluster | ApacheCluster, names: Iterable[str]
 ) -> dict[str, list[float]]:
     try:
-        await start()  # type: ignore[misc]  # either is a coroutine function
+        await start()
         competitors = _competitors(names, cluster.bootstrap_servers)
         return await asyncio.to_thread(alternating, competitors, constants.ROUNDS)
     finally:
