@@ -1,8 +1,5 @@
 """The charts' lines, without an app: what stands where, and that no number is ever cut."""
 
-import time
-from pathlib import Path
-
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -12,65 +9,21 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from workbench.dev.recording import read
+from tests.shared.charts import CHANGE, made, recorded, roles, texts, topic
 from workbench.insight.live import Insight, Live
-from workbench.insight.notices import consequence
 from workbench.insight.units import ms_text
 from workbench.insight.window import TimeWindow
-from workbench.model.cluster_view import PartitionView, TopicView
 from workbench.model.events import Event
-from workbench.model.frame import ErrorCount, Frame, Sample
-from workbench.model.stations import Stations
-from workbench.ui.glyphs import FOCUS_BAR
-from workbench.ui.theme import Roles, load
-from workbench.ui.widgets.acks import Acks, axis_end
+from workbench.model.frame import Frame
+from workbench.ui.widgets.acks import Acks
 from workbench.ui.widgets.chart import Chart, Ground, Layout, span, stacked
 from workbench.ui.widgets.event_log import EventLog
 from workbench.ui.widgets.heatmap import Heatmap
 from workbench.ui.widgets.latency_strip import CURSOR, LatencyStrip, log_range
-from workbench.ui.widgets.ledger_bar import PARTS, LedgerBar
+from workbench.ui.widgets.ledger_bar import LedgerBar
 from workbench.ui.widgets.rate_strip import RateStrip
 
-FRAMES = Path(__file__).parent / "frames"
 WIDTHS = [24, 38, 46, 60, 76, 90, 140]
-
-
-def roles() -> Roles:
-    themes, _ = load(())
-    return themes["kwb-dark"].roles
-
-
-def topic(partitions: int = 6, leader: int | None = None) -> TopicView:
-    return TopicView(
-        "orders",
-        tuple(PartitionView(p, leader or p % 3 + 1, (1, 2, 3), (1, 2, 3)) for p in range(partitions)),
-    )
-
-
-def recorded(name: str) -> Insight:
-    recording = read(FRAMES / f"{name}.jsonl")
-    live = Live(recording.head.scenario.send.rate, 1_700_000_000.0)
-    for frame in recording.frames:
-        live.feed(frame)
-    assert live.insight is not None
-    return live.insight
-
-
-def made(seconds: float = 1.0, state: str = "done", **totals: object) -> Insight:
-    fields: dict[str, object] = {
-        "run_id": "r", "at": seconds, "started_at": 0.0, "state": state, "target": 1000,
-    } | totals  # fmt: skip
-    insight = Live().feed(msgspec.convert(fields, Frame))
-    assert insight is not None
-    return insight
-
-
-def texts(chart: Chart, width: int, height: int) -> list[str]:
-    lines = chart.lines(roles(), width, height)
-    assert len(lines) <= height
-    rows = ["".join(segment.text for segment in line) for line in lines]
-    assert all(len(row) <= width for row in rows), rows
-    return rows
 
 
 def charts(insight: Insight | None) -> list[Chart]:
@@ -187,9 +140,6 @@ def test_a_mark_stands_over_the_column_in_which_it_happened() -> None:
     left = Layout.of(60, live.insight, topic(1)).left
     assert axis.index("▼") - left == 20
     assert "failed ▼" in axis, "no room for the code: the short word stands there"
-
-
-CHANGE = Event(9.0, "config change", "info", "", "linger.ms 5 → 100 · acks all → 1", "run 2 is sent with it")
 
 
 def changed_run(ticks: int, state: str = "sending", change: Event | None = CHANGE) -> Insight:
@@ -400,227 +350,6 @@ def test_bands_nest_and_a_cell_shows_at_most_two() -> None:
     assert stacked([3, 4, 8], colours, 0) == ("▄", "low", "high"), "the thinnest goes to its neighbour"
     assert stacked([8, 12, 16], colours, 1) == ("▄", "mid", "high")
     assert stacked([8, 12, 16], colours, 2) == (" ", None, None)
-
-
-# ---- acks
-
-
-def sample(
-    seq: int,
-    ms: float,
-    partition: int | None = 1,
-    offset: int | None = 7,
-    error: str | None = None,
-    *,
-    warm_up: bool = False,
-) -> Sample:
-    return Sample(seq, 0.0, ms / 1000, partition, offset, error, warm_up)
-
-
-def ack_rows(*samples: Sample, width: int = 60, height: int = 6, **totals: object) -> list[str]:
-    insight = made(samples=msgspec.to_builtins(samples), sampled=len(samples), **totals)
-    acks = Acks()
-    acks.show(insight)
-    return texts(acks, width, height)
-
-
-def test_an_acks_line_is_as_long_as_it_took() -> None:
-    rows = ack_rows(sample(1, 10.0), sample(2, 5.0, 3, 8_631))
-    assert rows[0].split()[0] == "0"
-    assert rows[0].rstrip().endswith("10 ms")
-    newest, oldest = rows[1], rows[2]
-    assert newest.startswith("p3@8,631 ")
-    assert newest.endswith("5.00 ms")
-    assert oldest.startswith("p1@7 ")
-    assert oldest.endswith("10.0 ms")
-    assert oldest.count("━") == pytest.approx(2 * newest.count("━"), abs=1)
-    assert "✓" in newest
-    assert "✓" in oldest
-
-
-def test_a_failure_names_its_code_and_a_record_without_a_partition_its_number() -> None:
-    rows = ack_rows(
-        sample(1, 1000.0, 3, None, "_MSG_TIMED_OUT"), sample(48_222, 0.1, None, None, "_QUEUE_FULL")
-    )
-    assert rows[1].startswith("seq 48,222 ┄")
-    assert " _QUEUE_FULL " in rows[1]
-    assert rows[2].startswith("p3@none")
-    assert " _MSG_TIMED_OUT " in rows[2]
-    assert "✗" in rows[2]
-    assert rows[2].endswith("1,000 ms")
-
-
-def test_a_record_looked_at_stands_still_and_tells_its_moments() -> None:
-    def insight(newest: int) -> Insight:
-        samples = [sample(seq, 5.0, 0, seq) for seq in range(newest - 19, newest + 1)]
-        return made(samples=msgspec.to_builtins(samples), sampled=newest + 1, sent=99, acked=99)
-
-    acks = Acks()
-    acks.show(insight(30), {(0, 28): Stations(1, 0.001, 0.002, (), 0.003, 0.003, base=27, records=2)})
-    texts(acks, 60, 12)
-    acks.look_at(2)  # newest with stations first: 28, 27, 26
-    acks.show(insight(50))
-    rows = texts(acks, 60, 12)
-    assert acks.looked_at is not None
-    assert acks.looked_at.seq == 26
-    assert rows[1].startswith("p0@28 "), "what stands still keeps what it knew of its neighbours"
-    assert FOCUS_BAR in rows[3]
-    assert any(row.startswith("p0@26 · seq 26 · acked after 5.00 ms") for row in rows)
-    acks.action_go(-2)
-    rows = texts(acks, 60, 12)
-    assert "client 1.00 ms → leader 1 +1.00 → hwm +1.00 → ack +0.000" in rows[8]
-    assert rows[-1].startswith("batch of 2: 27-28")
-    acks.action_release()
-    assert texts(acks, 60, 12)[2].startswith("p0@50 "), "and it follows again"
-    acks.action_hold()
-    acks.show(insight(60))
-    assert texts(acks, 60, 12)[2].startswith("p0@50 ")
-    acks.show(None)
-    assert not acks.held, "another run is none of it"
-
-
-def test_without_acks_there_is_no_offset_and_no_tick() -> None:
-    rows = ack_rows(sample(1, 0.4, 2, None), unconfirmed=1, sent=1, height=9)
-    assert "○ unconfirmed" in rows[0]
-    assert rows[2].startswith("p2@none")
-    assert "○" in rows[2]
-    assert "✓" not in "".join(rows)
-
-
-def test_one_slow_record_does_not_dwarf_the_others() -> None:
-    samples = tuple(sample(seq, 5.0 + seq / 10) for seq in range(9))
-    assert axis_end((*samples, sample(10, 388.0))) == 6.0
-    assert axis_end((*samples, sample(10, 388.0, warm_up=True))) == 6.0
-    assert axis_end((sample(1, 388.0, warm_up=True),)) == 400.0
-    assert axis_end((sample(1, 9.0, error="X"),)) == 1.0
-    rows = ack_rows(*samples, sample(10, 388.0), width=60, height=4)
-    assert "╱╱" in rows[1]
-    assert rows[1].endswith("388.0 ms")
-
-
-def test_the_record_one_looks_at_stays_when_new_ones_come() -> None:
-    acks = Acks()
-    acks.show(made(samples=msgspec.to_builtins([sample(seq, 5.0, 0, seq) for seq in range(30)]), sampled=30))
-    texts(acks, 60, 5)
-    acks.scroll_rows(10)
-    before = texts(acks, 60, 5)[1]
-    acks.show(
-        made(1.1, samples=msgspec.to_builtins([sample(seq, 5.0, 0, seq) for seq in range(34)]), sampled=34)
-    )
-    assert texts(acks, 60, 5)[1] == before
-
-
-# ---- ledger bar and rate
-
-
-def test_the_bar_is_full_and_shows_every_part() -> None:
-    insight = made(state="sending", sent=700, acked=500, failed=1, rejected=1, partitions=(500,))
-    bar = LedgerBar()
-    bar.show(insight)
-    row = texts(bar, 100, 1)[0]
-    assert len(row) == 100
-    glyphs = {name: glyph for name, _, glyph in PARTS}
-    assert row.count(glyphs["failed"]) == 1
-    assert row.count(glyphs["rejected"]) == 1
-    assert row.count(glyphs["acked"]) in (49, 50)
-    assert row.count(glyphs["to go"]) == 30
-
-
-def test_the_rate_says_the_target_and_the_mean_at_the_end() -> None:
-    rate = RateStrip()
-    rate.show(recorded("done"))
-    rows = texts(rate, 60, 3)
-    assert rows[0].startswith("mean, target 2,000")
-    assert " rec/s" in rows[2]
-    rate.show(made(state="sending", sent=100, acked=100, partitions=(100,)))
-    assert texts(rate, 60, 3)[0].startswith("no limit")
-
-
-# ---- events
-
-
-@pytest.fixture
-def utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-
-
-EVENTS = tuple(
-    Event(
-        43_200.0 + number,
-        "failed",
-        "bad",
-        "broker",
-        f"CODE_{number}",
-        f"{number} records: why it is so: maybe stored",
-    )
-    for number in range(1, 9)
-)
-
-
-@pytest.mark.usefixtures("utc")
-def test_events_tell_time_kind_place_and_consequence() -> None:
-    log = EventLog()
-    log.show(EVENTS)
-    row = texts(log, 130, 4)[-1]
-    assert row.startswith("12:00:08.000  ✗ failed")
-    assert "broker  CODE_8" in row
-    assert row.endswith("→ 8 records: why it is so: maybe stored")
-
-
-@pytest.mark.usefixtures("utc")
-def test_on_a_narrow_screen_an_event_takes_two_lines_and_its_reason_goes_before_its_outcome() -> None:
-    log = EventLog()
-    log.show(EVENTS)
-    first, second = texts(log, 40, 2)
-    assert first.startswith("12:00:08  ✗ failed")
-    assert second.strip() == "→ 8 records: maybe stored"
-
-
-@pytest.mark.parametrize(
-    ("width", "told"),
-    [
-        (
-            180,
-            "20 records: no partition was chosen for it: never sent (bad:far: answered 99; there are 0 to 2)",
-        ),
-        (140, "20 records: never sent (bad:far: answered 99; there are 0 to 2)"),
-        (60, "20 records: no partition was chosen for it: never sent"),
-        (30, "20 records: never sent"),
-    ],
-)
-def test_a_partitioner_s_own_words_are_told_whole_or_not_at_all(width: int, told: str) -> None:
-    error = ErrorCount("_BAD_PARTITION", "partitioner", 20, "bad:far: answered 99; there are 0 to 2")
-    log = EventLog()
-    log.show([Event(8.0, "rejected", "bad", "partitioner", error.code, consequence(error))])
-    assert told in "\n".join(texts(log, width, 2))
-    assert ")" in told or ")" not in "\n".join(texts(log, width, 2))
-
-
-def test_the_newest_event_stays_in_sight_unless_one_scrolls_back() -> None:
-    log = EventLog()
-    log.show(EVENTS[:4])
-    assert "CODE_4" in texts(log, 130, 3)[-1]
-    log.show(EVENTS[:5])
-    assert "CODE_5" in texts(log, 130, 3)[-1]
-    log.scroll_rows(-2)
-    log.show(EVENTS)
-    assert "CODE_3" in texts(log, 130, 3)[-1]
-    log.scroll_rows(99)
-    log.show(EVENTS)
-    assert "CODE_8" in texts(log, 130, 3)[-1]
-
-
-@pytest.mark.usefixtures("utc")
-def test_a_config_change_tells_as_much_as_fits() -> None:
-    log = EventLog()
-    log.show([CHANGE])
-    assert texts(log, 130, 4)[-1] == (
-        "00:00:09.000  ● config change   linger.ms 5 → 100 · acks all → 1  → run 2 is sent with it"
-    )
-    first, second = texts(log, 56, 2)
-    assert first == "00:00:09  ● config change linger.ms 5 → 100 and 1 more"
-    assert second.strip() == "→ run 2 is sent with it"
 
 
 def test_empty_charts_say_which_key_fills_them() -> None:
